@@ -1,0 +1,1 @@
+"""Languages, error sentences and labels; imported by faces and documents only."""

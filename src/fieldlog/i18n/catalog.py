@@ -1,0 +1,76 @@
+"""The one place that turns an English message into the chosen language.
+
+``translate`` (imported as ``_``) and ``plural`` look up at call time, so a language can change while
+the program runs; ``mark`` (imported as ``N_``) only marks a literal for extraction.
+Sources are one ``.po`` file per area and language under ``locale/<language>/``;
+``tools/messages.py compile`` merges them into the ``fieldlog.mo`` that is read here.
+"""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+from typing import Final
+
+LANGUAGES: Final = ("en", "ru", "kk")
+"""Languages of the interface, in the order they are offered."""
+
+LANGUAGE_NAMES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+
+_LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
+
+
+class _Catalogs:
+    """The loaded catalogues and the chosen language of this process."""
+
+    def __init__(self) -> None:
+        self.language = "en"
+        self._loaded: dict[str, gettext.NullTranslations] = {}
+
+    def of(self, language: str) -> gettext.NullTranslations:
+        if language not in self._loaded:
+            self._loaded[language] = (
+                gettext.NullTranslations()
+                if language == "en"
+                else gettext.translation("fieldlog", _LOCALE_FOLDER, [language])
+            )
+        return self._loaded[language]
+
+
+_catalogs = _Catalogs()
+
+
+def set_language(language: str) -> None:
+    """Choose the language of every later look-up. ``language`` is one of ``LANGUAGES``.
+
+    Raises:
+        ValueError: an unknown language, which is a mistake of the caller.
+    """
+    if language not in LANGUAGES:
+        raise ValueError("unknown language")
+    _catalogs.language = language
+
+
+def current_language() -> str:
+    """The chosen language, ``"en"`` until ``set_language`` was called."""
+    return _catalogs.language
+
+
+def translate(message: str, *, language: str | None = None) -> str:
+    """``message`` in ``language``, or in the chosen one."""
+    return _catalogs.of(language or _catalogs.language).gettext(message)
+
+
+def translate_in_context(context: str, message: str, *, language: str | None = None) -> str:
+    """``message`` as it reads in ``context``, such as the name of a vocabulary."""
+    return _catalogs.of(language or _catalogs.language).pgettext(context, message)
+
+
+def plural(singular: str, several: str, count: int, *, language: str | None = None) -> str:
+    """The form of a message that fits ``count`` in the chosen language; fill it with ``.format``."""
+    return _catalogs.of(language or _catalogs.language).ngettext(singular, several, count)
+
+
+def mark(message: str) -> str:
+    """Mark a literal for extraction and return it untranslated, for tables filled at import."""
+    return message

@@ -1,0 +1,1 @@
+"""The machine: folders, files, clock, terminal and process. Nobody else touches them."""

@@ -1,0 +1,367 @@
+"""Files that are written whole or not at all, and the system's refusals as Fieldlog's errors.
+
+Implements the write protocol of docs/formats/vault.md section 2: temporary file beside the target,
+fsync, rename, fsync of the folder.
+Each weaker order that was tried lost data or kept an old passphrase valid (security.md section 3.4).
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, cast
+
+from fieldlog import errors
+
+_NEW_FILE_FLAGS: Final = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_READ_FLAGS: Final = (
+    os.O_RDONLY
+    # Opening a FIFO must not wait for a writer; the kind is checked right after.
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REFUSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_GONE: Final = frozenset(
+    {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTDIR, errno.ENOTCONN}
+)
+_NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF})
+
+
+def translate_os_error(
+    error: OSError, *, path: Path | str, reading: bool = False, needed: int = 0
+) -> errors.MachineError:
+    """The Fieldlog error for what the system reported about ``path``.
+
+    ``reading`` tells a source, which is then "unreadable", from a target, which is "read-only" or
+    "vanished". ``needed`` is the number of bytes that were to be written, if known.
+    """
+    place = str(path)
+    number = error.errno
+    if number in _FULL:
+        return errors.NoSpace(place, needed=needed, free=_free_or_zero(Path(path)))
+    kinds: dict[int | None, type[errors.MachineError]] = {}
+    if reading:
+        kinds |= dict.fromkeys(_REFUSED | _GONE | {errno.EISDIR, errno.ELOOP}, errors.FileUnreadable)
+    else:
+        kinds |= dict.fromkeys(_REFUSED, errors.ReadOnly)
+        kinds |= dict.fromkeys(_GONE, errors.TargetVanished)
+        kinds[errno.EEXIST] = errors.TargetExists
+    # An input/output error and whatever has no better name: the storage did not do its work.
+    return kinds.get(number, errors.StorageFailed)(place)
+
+
+@contextmanager
+def translating(path: Path | str, *, reading: bool = False) -> Iterator[None]:
+    """Turn every ``OSError`` of the block into a ``MachineError`` about ``path``.
+
+    Raises:
+        MachineError: the subclass that fits.
+    """
+    try:
+        yield
+    except OSError as error:
+        # `from None`: the system's message repeats the path, which may be a person's name.
+        raise translate_os_error(error, path=path, reading=reading) from None
+
+
+def free_space(folder: Path) -> int:
+    """Bytes this user may still write below ``folder``, or below its nearest existing parent.
+
+    Raises:
+        MachineError: one of its subclasses, the place cannot be asked.
+    """
+    import shutil  # noqa: PLC0415 - pulls in compression modules that a plain start does not need
+
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    with translating(folder):
+        return shutil.disk_usage(place).free
+
+
+def require_space(folder: Path, *, needed: int) -> None:
+    """Check that ``needed`` bytes fit below ``folder``.
+
+    Raises:
+        NoSpace: they do not.
+        MachineError: another subclass, the place cannot be asked.
+    """
+    free = free_space(folder)
+    if free < needed:
+        raise errors.NoSpace(str(folder), needed=needed, free=free)
+
+
+def _free_or_zero(path: Path) -> int:
+    try:
+        return free_space(path)
+    except errors.MachineError:
+        return 0
+
+
+class TargetFile(io.RawIOBase):
+    """A file being written; ``write`` writes all it is given or raises a ``MachineError``."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self._descriptor = descriptor
+        self._path = path
+        self._written = 0
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def fileno(self) -> int:
+        """The descriptor below."""
+        return self._descriptor
+
+    def tell(self) -> int:
+        """Bytes written so far."""
+        return self._written
+
+    def write(self, content: Any) -> int:
+        """Write every byte of ``content``.
+
+        Raises:
+            MachineError: one of its subclasses.
+        """
+        view = memoryview(content).cast("B")
+        total = len(view)
+        with translating(self._path):
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        self._written += total
+        return total
+
+
+class SourceFile(io.RawIOBase):
+    """A plain file being read; reading problems are ``FileUnreadable`` or ``StorageFailed``."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self._descriptor = descriptor
+        self._path = path
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes at this moment."""
+        with translating(self._path, reading=True):
+            return os.fstat(self._descriptor).st_size
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always: only plain files are opened."""
+        return True
+
+    def fileno(self) -> int:
+        """The descriptor below."""
+        return self._descriptor
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move, as every seekable file does."""
+        with translating(self._path, reading=True):
+            return os.lseek(self._descriptor, offset, whence)
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self.seek(0, os.SEEK_CUR)
+
+    def readinto(self, buffer: Any) -> int:
+        """Read at most ``len(buffer)`` bytes; 0 at the end.
+
+        Raises:
+            FileUnreadable: the file or its device went away.
+            StorageFailed: the disk reported an error.
+        """
+        view = memoryview(buffer).cast("B")
+        with translating(self._path, reading=True):
+            content = os.read(self._descriptor, len(view))
+        view[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        """Close it; closing again is harmless."""
+        if not self.closed:
+            super().close()
+            with suppress(OSError):
+                os.close(self._descriptor)
+
+
+def open_source(path: Path) -> SourceFile:
+    """Open an existing plain file for reading.
+
+    Raises:
+        FileUnreadable: it is not there, not a plain file, or may not be read.
+        StorageFailed: the disk reported an error.
+    """
+    with translating(path, reading=True):
+        descriptor = os.open(path, _READ_FLAGS)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise errors.FileUnreadable(str(path))
+    return SourceFile(descriptor, path)
+
+
+def read_small(path: Path, *, limit: int) -> bytes:
+    """The content of a plain file of at most ``limit`` bytes.
+
+    Raises:
+        FileUnreadable: it cannot be read or is longer.
+        StorageFailed: the disk reported an error.
+    """
+    with open_source(path) as source:
+        content = bytearray()
+        while chunk := source.read(limit + 1 - len(content)):
+            content += chunk
+            if len(content) > limit:
+                raise errors.FileUnreadable(str(path))
+    return bytes(content)
+
+
+def sync_descriptor(descriptor: int) -> None:
+    """Return only when the bytes are on the medium (macOS: past the drive's own cache).
+
+    Raises:
+        OSError: the system refused.
+    """
+    if sys.platform == "darwin":
+        import fcntl  # noqa: PLC0415 - exists on this platform only
+
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+        except OSError:
+            # Network and FAT volumes do not know the call; plain fsync is the best they offer.
+            os.fsync(descriptor)
+    else:
+        os.fsync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename, creation or removal in ``folder`` durable.
+
+    Windows has no such call, and a few file systems refuse it: there the rename is all there is.
+
+    Raises:
+        MachineError: one of its subclasses.
+    """
+    if os.name != "posix":
+        return
+    with translating(folder):
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            sync_descriptor(descriptor)
+        except OSError as error:
+            if error.errno not in _NO_FOLDER_SYNC:
+                raise
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def atomic_write(path: Path, *, replace: bool = True) -> Iterator[TargetFile]:
+    """Write ``path`` whole or not at all; the file appears, 0600, when the block ends well.
+
+    With ``replace=False`` an existing target is left alone.
+    Whatever ends the block early, also a ``Cancelled`` raised inside, removes the temporary file.
+
+    Raises:
+        TargetExists: ``replace`` is off and there is something of this name.
+        MachineError: another subclass, the system refused. Nothing is left behind.
+    """
+    if not replace and os.path.lexists(path):
+        raise errors.TargetExists(str(path))
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    with translating(path):
+        descriptor = os.open(temporary, _NEW_FILE_FLAGS, 0o600)
+    try:
+        try:
+            yield TargetFile(descriptor, path)
+            with translating(path):
+                sync_descriptor(descriptor)
+        finally:
+            os.close(descriptor)
+        if not replace and os.path.lexists(path):
+            raise errors.TargetExists(str(path))  # noqa: TRY301 - the handler below only cleans up
+        with translating(path):
+            temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    try:
+        sync_folder(path.parent)
+    except BaseException:
+        if not replace:
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
+def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """``atomic_write`` of bytes that are in memory.
+
+    Raises:
+        MachineError: one of its subclasses. Nothing is left behind.
+    """
+    with atomic_write(path, replace=replace) as target:
+        target.write(content)
+
+
+class FileLock:
+    """A lock on a whole existing file that the system takes back when the process ends.
+
+    It is advisory and keeps two Fieldlogs apart, nobody else.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock at once.
+
+        Raises:
+            VaultInUse: another process, or another place in this one, holds it.
+            MachineError: one of its subclasses, the file cannot be opened.
+        """
+        with translating(path, reading=True):
+            access = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+            self._descriptor = os.open(path, access | getattr(os, "O_CLOEXEC", 0))
+        try:
+            _lock(self._descriptor)
+        except OSError:
+            os.close(self._descriptor)
+            raise errors.VaultInUse(str(path.parent)) from None
+
+    def release(self) -> None:
+        """Give the lock back; a second call does nothing."""
+        if self._descriptor >= 0:
+            with suppress(OSError):
+                os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def _lock(descriptor: int) -> None:
+    if os.name == "posix":
+        import fcntl  # noqa: PLC0415 - exists on this platform only
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        # A byte far past the end: locked bytes inside could not be read by anybody.
+        windows = cast("Any", __import__("msvcrt"))
+        os.lseek(descriptor, 1 << 30, os.SEEK_SET)
+        windows.locking(descriptor, windows.LK_NBLCK, 1)

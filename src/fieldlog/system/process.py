@@ -1,0 +1,128 @@
+"""This process: what it leaves behind when it dies, what it inherits, and how it ends.
+
+Implements security.md section 5.2 (core dumps, other processes of the same user) and 5.3: only the
+end of the process image removes every copy of a secret from memory, so lock replaces the image.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from fieldlog.system import files
+
+_UNSAFE_PREFIXES: Final = ("TEXTUAL",)
+"""TEXTUAL_LOG writes every key to a readable file, TEXTUAL_DRIVER imports any module."""
+
+_UNSAFE_NAMES: Final = ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT")
+
+_PR_SET_DUMPABLE: Final = 4
+_PT_DENY_ATTACH: Final = 31
+_SEM_QUIET: Final = 0x0001 | 0x0002
+"""SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX: no crash dialog that offers to send memory."""
+
+_UNKNOWN_MEMORY: Final = 2 * 1024**3
+"""Assumed where the system does not say; a quarter of it still opens the ``M`` profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hardening:
+    """What ``harden`` could switch off here."""
+
+    core_dumps_off: bool
+    others_kept_out: bool
+
+
+def harden() -> Hardening:
+    """Drop unsafe environment names, forbid core dumps, keep other processes of this user out.
+
+    Call it before anything else is imported. What the system does not offer is skipped and shows in
+    the result.
+    """
+    for name in list(os.environ):
+        if name.startswith(_UNSAFE_PREFIXES) or name in _UNSAFE_NAMES:
+            del os.environ[name]
+    return Hardening(core_dumps_off=_core_dumps_off(), others_kept_out=_others_kept_out())
+
+
+def _core_dumps_off() -> bool:
+    if os.name != "posix":
+        windows: Any = ctypes
+        windows.windll.kernel32.SetErrorMode(_SEM_QUIET)
+        return True
+    import resource  # noqa: PLC0415 - exists on this platform only
+
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _others_kept_out() -> bool:
+    # RLIMIT_CORE alone is ignored by piped core handlers; a process that is not dumpable is not.
+    with suppress(OSError, AttributeError):
+        calls: Any = ctypes.CDLL(None)
+        if _is("linux"):
+            return bool(calls.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+        if _is("darwin"):
+            return bool(calls.ptrace(_PT_DENY_ATTACH, 0, 0, 0) == 0)
+    return False
+
+
+def _is(platform: str) -> bool:
+    # A function, so that the type checker looks at every platform's branch.
+    return sys.platform == platform
+
+
+def replace_image(arguments: Sequence[str]) -> NoReturn:
+    """End this process image and start ``arguments`` in its place, on the same terminal.
+
+    ``arguments[0]`` is the program with its full path. Nothing of this process is run afterwards,
+    not even ``atexit``: lock the vault first.
+
+    Raises:
+        MachineError: one of its subclasses, the program cannot be started; this process goes on.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    with files.translating(arguments[0], reading=True):
+        os.execv(arguments[0], list(arguments))  # noqa: S606 - no shell, and the program is our own
+    raise AssertionError("unreachable")  # pragma: no cover - execv does not return
+
+
+def available_memory() -> int:
+    """Bytes of memory that can be used without swapping, as far as the system tells."""
+    readings = [reading for reading in (_machine_memory(), _group_memory()) if reading is not None]
+    return min(readings, default=_UNKNOWN_MEMORY)
+
+
+def _machine_memory() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        # macOS tells the whole only; half of it is a careful guess.
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _group_memory() -> int | None:
+    """What a container leaves, where there is one (cgroup v2)."""
+    folder = Path("/sys/fs/cgroup")
+    try:
+        limit = int((folder / "memory.max").read_text("ascii"))
+        return max(0, limit - int((folder / "memory.current").read_text("ascii")))
+    except (OSError, ValueError):
+        return None

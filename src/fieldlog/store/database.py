@@ -1,0 +1,217 @@
+"""One open encrypted database: the owner of its connection, and SQLite's errors as Fieldlog's.
+
+Promises: one statement or transaction at a time, whichever thread asks; the connection is closed in
+every way a process can end that runs Python code (a living connection at interpreter shutdown crashed,
+docs/formats/vault.md section 4.4); no exception of ``apsw`` leaves this module.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from fieldlog import errors
+from fieldlog.system import files
+
+Row = tuple[Any, ...]
+Bindings = Sequence[str | bytes | int | float | None]
+
+_BATCH_ROWS: Final = 256
+"""Rows fetched at once by ``each``: the lock is free between batches."""
+
+
+_open_files: Final[set[tuple[int, int]]] = set()
+"""Device and number of every database file this process has open."""
+
+
+def is_open_here(path: Path) -> bool:
+    """Whether this process has the database file at ``path`` open already."""
+    with files.translating(path, reading=True):
+        facts = path.stat()
+    return (facts.st_dev, facts.st_ino) in _open_files
+
+
+@contextmanager
+def translating(path: Path) -> Iterator[None]:
+    """Turn every error of SQLite about the database at ``path`` into a Fieldlog error.
+
+    Raises:
+        VaultInUse: another connection holds the lock.
+        VaultDamaged: ``database`` when pages do not verify, ``schema`` when a table is not as expected.
+        EncryptionUnavailable: a statement that is never allowed after start-up.
+        EditConflict: a rule of the schema, such as a code that is in use.
+        MachineError: the subclass that fits a full, vanished or read-only disk.
+    """
+    place = str(path.parent)
+    try:
+        yield
+    except (apsw.BusyError, apsw.LockedError):
+        raise errors.VaultInUse(place) from None
+    except (apsw.NotADBError, apsw.CorruptError):
+        raise errors.VaultDamaged(place, "database") from None
+    except apsw.FullError:
+        raise errors.NoSpace(place) from None
+    except (apsw.ReadOnlyError, apsw.PermissionsError):
+        raise errors.ReadOnly(place) from None
+    except apsw.NoMemError:
+        raise errors.NotEnoughMemory(needed=0) from None
+    except apsw.AuthError:
+        raise errors.EncryptionUnavailable("statement-refused") from None
+    except apsw.ConstraintError:
+        raise errors.EditConflict from None
+    except (apsw.IOError, apsw.CantOpenError):
+        kind = errors.StorageFailed if path.parent.exists() else errors.TargetVanished
+        raise kind(place) from None
+    except apsw.Error as error:
+        # Chained: such a message names our own tables and never a value, which are always bound.
+        raise errors.VaultDamaged(place, "schema") from error
+
+
+class Database:
+    """An open database. Made by ``connection.open_database`` only; close it or let ``atexit`` do so."""
+
+    def __init__(self, connection: apsw.Connection, path: Path, raw_descriptor: int) -> None:
+        self._connection = connection
+        self._path = path
+        # Closing any descriptor of the file drops SQLite's own locks on it (POSIX), so this one, used
+        # for looking at the raw bytes, lives as long as the connection.
+        self._raw_descriptor = raw_descriptor
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._open = True
+        facts = os.fstat(raw_descriptor)
+        self._identity = (facts.st_dev, facts.st_ino)
+        _open_files.add(self._identity)
+        atexit.register(self.close)
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
+    @property
+    def is_open(self) -> bool:
+        """Whether ``close`` was not called yet."""
+        return self._open
+
+    def execute(self, statement: str, bindings: Bindings = ()) -> list[Row]:
+        """Run one statement and return all its rows.
+
+        Raises:
+            FieldlogError: as ``translating`` says; ``UsageError`` when the database is closed.
+        """
+        with self._lock, translating(self._path):
+            return list(self._cursor().execute(statement, tuple(bindings)))
+
+    def execute_many(self, statement: str, bindings: Sequence[Bindings]) -> None:
+        """Run one statement once for each of ``bindings``.
+
+        Raises:
+            FieldlogError: as ``execute``.
+        """
+        with self._lock, translating(self._path):
+            self._cursor().executemany(statement, [tuple(values) for values in bindings])
+
+    def row(self, statement: str, bindings: Bindings = ()) -> Row | None:
+        """The first row, or ``None`` when there is none.
+
+        Raises:
+            FieldlogError: as ``execute``.
+        """
+        with self._lock, translating(self._path):
+            for found in self._cursor().execute(statement, tuple(bindings)):
+                return tuple(found)
+        return None
+
+    def value(self, statement: str, bindings: Bindings = ()) -> Any:
+        """The first column of the first row, or ``None`` when there is no row.
+
+        Raises:
+            FieldlogError: as ``execute``.
+        """
+        found = self.row(statement, bindings)
+        return None if found is None else found[0]
+
+    def each(self, statement: str, bindings: Bindings = ()) -> Iterator[Row]:
+        """The rows one after another, in bounded memory.
+
+        Raises:
+            FieldlogError: as ``execute``.
+        """
+        with self._lock, translating(self._path):
+            rows = iter(self._cursor().execute(statement, tuple(bindings)))
+        while True:
+            batch: list[Row] = []
+            with self._lock, translating(self._path):
+                for row in rows:
+                    batch.append(tuple(row))
+                    if len(batch) == _BATCH_ROWS:
+                        break
+            if not batch:
+                return
+            yield from batch
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements of the block take effect together and durably, or none does.
+
+        A block inside a block belongs to the outer one.
+
+        Raises:
+            FieldlogError: as ``execute``; then nothing of the block was written.
+        """
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            with translating(self._path):
+                self._cursor().execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield
+                with translating(self._path):
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk has rolled back by itself; then there is nothing left to roll back.
+                with suppress(apsw.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    def restrict(
+        self, authorizer: Callable[[int, str | None, str | None, str | None, str | None], int]
+    ) -> None:
+        """Let ``authorizer`` decide on every statement that is prepared from now on."""
+        self._connection.authorizer = authorizer
+
+    def close(self) -> None:
+        """Close the connection, which writes the WAL back; again is harmless.
+
+        Raises:
+            MachineError: one of its subclasses: the WAL could not be written back and stays; nothing
+                is lost.
+        """
+        with self._lock:
+            if not self._open:
+                return
+            self._open = False
+            atexit.unregister(self.close)
+            try:
+                with translating(self._path):
+                    self._connection.close(force=True)
+            finally:
+                os.close(self._raw_descriptor)
+                _open_files.discard(self._identity)
+
+    def _cursor(self) -> apsw.Cursor:
+        if not self._open:
+            raise errors.UsageError("database-closed")
+        return self._connection.cursor()

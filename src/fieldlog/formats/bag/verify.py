@@ -1,0 +1,213 @@
+"""Verifies a bag of a bundle completely, in two steps.
+
+Implements ``docs/formats/bundle.md`` section 6.
+``verify_tags`` reads only small files and gives out what is authenticated, so a bundle that is
+not from whom it should be is refused before gigabytes are hashed. ``verify_payload`` then reads
+every other byte. Only its result, a ``VerifiedBag``, opens files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fieldlog.errors import BagError
+from fieldlog.formats.archive import EntryReader, StrictReader
+from fieldlog.formats.bag import layout
+from fieldlog.formats.bag.layout import BagInfo, FileFact
+from fieldlog.formats.bag.manifest import parse_strict
+from fieldlog.formats.bag.tagfiles import parse_bag_info
+from fieldlog.formats.bag.tree import ArchiveTree, Digests, Progress, read_small
+from fieldlog.primitives.hash import sha256, sha512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagTags:
+    """What the tag files say, checked against each other; the payload is not read yet.
+
+    ``signed`` is the content of ``tagmanifest-sha512.txt``. The three after it are contents of
+    ``signatures/``, not checked here: whoever opens the bundle knows which keys to check against.
+    """
+
+    folder: str
+    info: BagInfo
+    readme: bytes
+    payload: tuple[FileFact, ...]
+    signed: bytes
+    signature: bytes | None
+    signer: bytes | None
+    authenticators: bytes | None
+
+    @property
+    def payload_bytes(self) -> int:
+        """Size of all payload files together."""
+        return sum(fact.size for fact in self.payload)
+
+
+class VerifiedBag:
+    """A bag whose every byte has been checked; its files are read in place."""
+
+    def __init__(self, *, tags: BagTags, tree: ArchiveTree) -> None:
+        self.tags = tags
+        self._tree = tree
+        self._facts = {fact.path: fact for fact in tags.payload}
+
+    @property
+    def payload(self) -> Mapping[str, FileFact]:
+        """The payload files by path, such as ``data/bundle.json``."""
+        return self._facts
+
+    def open(self, path: str) -> EntryReader:
+        """A seekable reader of one payload file.
+
+        Raises:
+            BagError: ``missing-file``.
+        """
+        if path not in self._facts:
+            raise BagError("missing-file")
+        return self._tree.open(path)
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """The whole of one small payload file.
+
+        Raises:
+            BagError: ``missing-file``, ``file-too-large``.
+        """
+        if path not in self._facts:
+            raise BagError("missing-file")
+        return read_small(self._tree, path, limit=limit, reason="file-too-large")
+
+    def all_files(self) -> Mapping[str, int]:
+        """Path and size of every file of the bag, for taking the whole bag out."""
+        return self._tree.sizes
+
+    def open_any(self, path: str) -> EntryReader:
+        """A seekable reader of any file of the bag, tag files and signatures included.
+
+        Raises:
+            BagError: ``missing-file``.
+        """
+        if path not in self._tree.sizes:
+            raise BagError("missing-file")
+        return self._tree.open(path)
+
+
+def verify(archive: StrictReader, *, progress: Progress | None = None) -> VerifiedBag:
+    """Check everything, tags and payload. Raises as ``verify_tags`` and ``verify_payload``."""
+    return verify_payload(archive, verify_tags(archive), progress=progress)
+
+
+def verify_tags(archive: StrictReader) -> BagTags:
+    """Check the shape of the bag, its tag files and the padding, but not the payload's digests.
+
+    Raises:
+        BagError: the bag is not complete or not as Fieldlog writes it.
+        ArchiveError: the padding is not right, or a file does not have its CRC.
+    """
+    archive.check_padding()
+    tree = ArchiveTree(archive)
+    layout.check_folder_name(tree.folder)
+    payload_sizes = _check_files(tree)
+    contents = _read_tag_files(tree)
+    if contents[layout.BAGIT_NAME] != layout.BAGIT_TEXT:
+        raise BagError("bagit-txt")
+    _check_tagmanifests(contents)
+    payload = _payload_facts(contents, payload_sizes)
+    info = parse_bag_info(
+        contents[layout.BAG_INFO_NAME],
+        payload_bytes=sum(payload_sizes.values()),
+        payload_files=len(payload_sizes),
+    )
+    signatures = {
+        name: read_small(tree, name, limit=layout.MAX_SIGNATURE_BYTES, reason="signature-too-large")
+        for name in layout.SIGNATURE_NAMES & tree.sizes.keys()
+    }
+    if (layout.SIGNATURE_NAME in signatures) != (layout.SIGNER_NAME in signatures):
+        raise BagError("signature-without-signer")
+    return BagTags(
+        folder=tree.folder,
+        info=info,
+        readme=contents[layout.README_NAME],
+        payload=payload,
+        signed=contents[layout.SIGNED_NAME],
+        signature=signatures.get(layout.SIGNATURE_NAME),
+        signer=signatures.get(layout.SIGNER_NAME),
+        authenticators=signatures.get(layout.AUTHENTICATORS_NAME),
+    )
+
+
+def _check_files(tree: ArchiveTree) -> dict[str, int]:
+    """Sizes of the payload files; every other file must be one that a bag has."""
+    payload: dict[str, int] = {}
+    for path, size in tree.sizes.items():
+        if path.startswith(layout.PAYLOAD_PREFIX):
+            payload[path] = size
+        elif path == "fetch.txt":
+            raise BagError("fetch-txt")
+        elif path not in {*layout.TAG_NAMES, *layout.TAGMANIFEST_NAMES, *layout.SIGNATURE_NAMES}:
+            raise BagError("unexpected-file")
+    if not payload:
+        raise BagError("empty-payload")
+    return payload
+
+
+def _read_tag_files(tree: ArchiveTree) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    for name in (*layout.TAG_NAMES, *layout.TAGMANIFEST_NAMES):
+        manifest = "manifest-" in name
+        limit = layout.MAX_MANIFEST_BYTES if manifest else layout.MAX_TAG_FILE_BYTES
+        reason = "manifest-too-large" if manifest else "tag-file-too-large"
+        contents[name] = read_small(tree, name, limit=limit, reason=reason)
+    return contents
+
+
+def _check_tagmanifests(contents: dict[str, bytes]) -> None:
+    for name, digest in zip(layout.TAGMANIFEST_NAMES, (sha256, sha512), strict=True):
+        listed = parse_strict(contents[name], digest_bytes=len(digest(b"")))
+        if listed.keys() != set(layout.TAG_NAMES):
+            raise BagError("tagmanifest-incomplete")
+        for tag in layout.TAG_NAMES:
+            if digest(contents[tag]) != listed[tag]:
+                raise BagError("tag-file-altered")
+
+
+def _payload_facts(contents: dict[str, bytes], sizes: dict[str, int]) -> tuple[FileFact, ...]:
+    digests: list[dict[str, bytes]] = []
+    for algorithm, digest_bytes in layout.ALGORITHMS.items():
+        listed = parse_strict(contents[f"manifest-{algorithm}.txt"], digest_bytes=digest_bytes)
+        if listed.keys() - sizes.keys():
+            raise BagError("payload-missing")
+        if sizes.keys() - listed.keys():
+            raise BagError("payload-unlisted")
+        digests.append(listed)
+    by_sha256, by_sha512 = digests
+    return tuple(
+        FileFact(path=path, size=sizes[path], sha256=by_sha256[path], sha512=by_sha512[path])
+        for path in sorted(sizes)
+    )
+
+
+def verify_payload(archive: StrictReader, tags: BagTags, *, progress: Progress | None = None) -> VerifiedBag:
+    """Check both digests of every payload file that ``verify_tags`` found in the same archive.
+
+    Raises:
+        BagError: ``payload-altered``.
+        ArchiveError: a file does not have its CRC, or ends early.
+    """
+    tree = ArchiveTree(archive)
+    done, total = 0, tags.payload_bytes
+    with Digests() as digests:
+        for fact in tags.payload:
+            chunks = tree.chunks(fact.path)
+            counted = chunks if progress is None else _counting(chunks, progress, done, total)
+            if digests.of(counted, size=fact.size) != (fact.sha256, fact.sha512):
+                raise BagError("payload-altered")
+            done += fact.size
+    return VerifiedBag(tags=tags, tree=tree)
+
+
+def _counting(chunks: Iterator[bytes], progress: Progress, done: int, total: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        progress(done, total)

@@ -9,6 +9,9 @@ Sources are one ``.po`` file per area and language under ``locale/<language>/``;
 from __future__ import annotations
 
 import gettext
+import locale
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +19,8 @@ LANGUAGES: Final = ("en", "ru", "kk")
 """Languages of the interface, in the order they are offered."""
 
 LANGUAGE_NAMES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+
+_WINDOWS_NAMES: Final = {"Russian": "ru", "Kazakh": "kk"}
 
 _LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 
@@ -54,6 +59,18 @@ def set_language(language: str) -> None:
 def current_language() -> str:
     """The chosen language, ``"en"`` until ``set_language`` was called."""
     return _catalogs.language
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language this computer is set to, as POSIX names it; English when it is none of ours."""
+    wanted = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
+    if not wanted and sys.platform == "win32":
+        spoken = (locale.getlocale()[0] or "").partition("_")[0]
+        wanted = _WINDOWS_NAMES.get(spoken, spoken)
+    code = wanted.partition(".")[0].partition("_")[0].lower()
+    return code if code in LANGUAGES else "en"
 
 
 def translate(message: str, *, language: str | None = None) -> str:

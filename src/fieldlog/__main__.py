@@ -1,0 +1,77 @@
+"""Choose the face: a verb runs the command line, no verb starts the screen.
+
+The composition of the whole program; nothing is imported before the process is hardened
+(security.md 5.1, 5.2), and the screen's library only when the screen is wanted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+
+def main() -> int:
+    """The reporter's program ``fieldlog``; gives its exit status."""
+    return _start("fieldlog")
+
+
+def desk_main() -> int:
+    """The organisation's program ``fieldlog-desk``; gives its exit status."""
+    return _start("fieldlog-desk")
+
+
+def _start(program: str) -> int:
+    from fieldlog.system import process
+
+    process.harden()
+    from fieldlog.cli import diagnostics
+
+    return diagnostics.guarded(lambda: _dispatch(program, sys.argv[1:]))
+
+
+def _dispatch(program: str, arguments: list[str]) -> int:
+    from fieldlog.cli import parser
+    from fieldlog.i18n import catalog
+
+    catalog.set_language(parser.asked_language(arguments) or catalog.language_of(os.environ))
+    grammar, runs = parser.build(program)
+    asked = grammar.parse_args(arguments)
+    if asked.verb is not None:
+        return runs[asked.verb](asked)
+    if program == parser.DESK:
+        grammar.print_help(sys.stderr)
+        return 2
+    return _screen(Path(asked.vault) if asked.vault else None)
+
+
+def _screen(named: Path | None) -> int:
+    """Run the reporter's screen until it ends; lock and practice end this process image."""
+    from fieldlog.errors import MissingTerminal
+    from fieldlog.i18n import catalog
+    from fieldlog.system import clock, paths, terminal
+
+    if not terminal.is_interactive() or os.environ.get("TERM") == "dumb":
+        raise MissingTerminal
+    folder = (named or paths.default_vault_folder()).absolute()
+    from fieldlog.tui.field import app
+    from fieldlog.tui.field.outcome import Lock, Practise
+
+    outcome = app.run(folder, clock=clock.SystemClock(), practice=None, language=catalog.current_language())
+    if isinstance(outcome, Lock):
+        # Only the end of the image removes every copy of a key from memory (security.md 5.3).
+        _replace("fieldlog", "--vault", str(folder), "--language", catalog.current_language())
+    if isinstance(outcome, Practise):
+        _replace("fieldlog.practice", "--language", catalog.current_language())
+    return outcome.exit_status
+
+
+def _replace(module: str, *arguments: str) -> NoReturn:
+    from fieldlog.system import process
+
+    process.replace_image([sys.executable, "-I", "-m", module, *arguments])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

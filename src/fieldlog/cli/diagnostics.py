@@ -1,0 +1,82 @@
+"""The only writer of stderr, and the place where errors become sentences and exit statuses.
+
+What it promises (house rules 16-20): a deliberate error is two sentences in the chosen language and
+its documented exit status; anything unexpected is a type, a file and a line, and never a value,
+because an exception's text may hold what somebody wrote (security.md 5.1).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Final
+
+from fieldlog.errors import FieldlogError
+from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.sentences import explain
+from fieldlog.system.terminal import safe_text
+
+UNEXPECTED: Final = 70
+"""EX_SOFTWARE of sysexits.h: a mistake in Fieldlog."""
+
+INTERRUPTED: Final = 130
+"""128 + SIGINT, as shells report it."""
+
+PIPE_CLOSED: Final = 141
+"""128 + SIGPIPE: the reader of our output went away, which is its right."""
+
+_FRAMES_SHOWN: Final = 6
+
+
+def say(text: str) -> None:
+    """Write one message to stderr; what cannot be shown safely is made visible instead."""
+    try:
+        sys.stderr.write(safe_text(text, kind="body") + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        # Nobody can be told that stderr is gone; the exit status still tells.
+        return
+
+
+def report(error: FieldlogError) -> int:
+    """Say what happened and what to do now; give the error's exit status."""
+    explanation = explain(error)
+    say(f"{explanation.what}\n{explanation.advice}")
+    return error.exit_status
+
+
+def report_unexpected(error: BaseException) -> int:
+    """Say where Fieldlog failed, without any value; give the status of an internal mistake."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_SHOWN:]
+    places = [f"  {os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]  # noqa: PTH119
+    say(
+        "\n".join(
+            [
+                _("Fieldlog met a mistake of its own and stopped. What was saved before is safe."),
+                _("Please tell the people who gave you Fieldlog these lines; they hold nothing you wrote."),
+                f"  {type(error).__name__}",
+                *places,
+            ]
+        )
+    )
+    return UNEXPECTED
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Run ``work`` and give the exit status; nothing but ``SystemExit`` leaves this function."""
+    try:
+        status = work()
+        sys.stdout.flush()
+    except FieldlogError as error:
+        return report(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit and would complain about the closed pipe there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - a face ends here; the values in it must not be shown
+        return report_unexpected(error)
+    return status

@@ -1,0 +1,1 @@
+"""The reporter's verbs, one file each."""

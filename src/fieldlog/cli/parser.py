@@ -1,0 +1,138 @@
+"""The grammar of both programs, built from one file per verb.
+
+A verb is a module of ``cli/field`` or ``cli/desk`` with ``declare(subparsers)`` (cheap: names and
+help texts only) and ``run(arguments) -> exit status`` (which imports its work).
+The reporter's program knows only ``cli/field``: it cannot even parse a command that needs an
+organisation's private key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from fieldlog import __version__
+from fieldlog.cli import diagnostics
+from fieldlog.i18n.catalog import LANGUAGES
+from fieldlog.i18n.catalog import mark as N_
+from fieldlog.i18n.catalog import translate as _
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - no public name
+
+REPORTER: Final = "fieldlog"
+DESK: Final = "fieldlog-desk"
+
+VERBS: Final = {
+    REPORTER: (
+        "fieldlog.cli.field",
+        ("version",),
+    ),
+    DESK: ("fieldlog.cli.desk", ("init", "card", "open", "extract")),
+}
+"""Program -> package and modules of its verbs, in the order the help lists them."""
+
+ARGPARSE_SENTENCES: Final = (
+    N_("usage: "),
+    N_("options"),
+    N_("show this help message and exit"),
+    N_("positional arguments"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("not allowed with argument %s"),
+    N_("one of the arguments %s is required"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("show program's version number and exit"),
+)
+"""What argparse itself says; it looks these literals up through its module-global ``_``."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that says in the chosen language what is wrong, and how to ask for help."""
+
+    def error(self, message: str) -> NoReturn:
+        diagnostics.say(f"{self.format_usage()}{message}")
+        diagnostics.say(_("See what is possible with: {command}").format(command=f"{self.prog} --help"))
+        raise SystemExit(2)
+
+
+def add_common_options(parser: argparse.ArgumentParser, program: str, *, default: object) -> None:
+    """The options that every verb understands, before or after its name."""
+    if program == REPORTER:
+        parser.add_argument(
+            "--vault",
+            metavar=_("FOLDER"),
+            default=default,
+            help=_("the vault's folder, if not the usual one"),
+        )
+    else:
+        parser.add_argument(
+            "--register",
+            metavar=_("FOLDER"),
+            default=default,
+            help=_("the register's folder, if not the usual one"),
+        )
+    parser.add_argument(
+        "--passphrase-fd",
+        metavar="N",
+        type=int,
+        default=default,
+        help=_("read the passphrase from this open file descriptor instead of asking"),
+    )
+    parser.add_argument("--language", choices=LANGUAGES, default=default, help=_("language of this run"))
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        default=default if default is argparse.SUPPRESS else False,
+        help=_("lines of text for screen readers, no tables"),
+    )
+
+
+def build(program: str) -> tuple[argparse.ArgumentParser, dict[str, Callable[[argparse.Namespace], int]]]:
+    """The parser of ``program`` in the chosen language, and what to run for each verb."""
+    setattr(argparse, "_", _)  # noqa: B010 - argparse has no other door for its own sentences
+    description = (
+        _("Record incidents, keep them locked on this computer, and seal them to an organisation.")
+        if program == REPORTER
+        else _("Make an organisation's keys and card, and open what reporters have sealed to it.")
+    )
+    parser = _Parser(prog=program, description=description, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"{program} {__version__}")
+    add_common_options(parser, program, default=None)
+    subparsers = parser.add_subparsers(dest="verb", metavar=_("VERB"), title=_("verbs"))
+    runs: dict[str, Callable[[argparse.Namespace], int]] = {}
+    package, modules = VERBS[program]
+    for name in modules:
+        module = importlib.import_module(f"{package}.{name}")
+        known = set(subparsers.choices)
+        module.declare(subparsers)
+        for verb in set(subparsers.choices) - known:
+            _add_to_all(subparsers.choices[verb], program)
+            runs[verb] = module.run
+    return parser, runs
+
+
+def _add_to_all(parser: argparse.ArgumentParser, program: str) -> None:
+    """Give the common options to ``parser`` and to every parser below it."""
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
+    for action in nested:
+        for child in action.choices.values():
+            _add_to_all(child, program)
+    add_common_options(parser, program, default=argparse.SUPPRESS)
+
+
+def asked_language(arguments: Sequence[str]) -> str | None:
+    """The value of ``--language``, read before the parser is built, so that its help speaks it."""
+    for position, argument in enumerate(arguments):
+        option, equals, value = argument.partition("=")
+        if option == "--language":
+            given = value if equals else "".join(arguments[position + 1 : position + 2])
+            return given if given in LANGUAGES else None
+    return None

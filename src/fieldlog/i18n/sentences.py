@@ -1,0 +1,273 @@
+"""Two sentences for every error: what happened, and what to do now.
+
+The one table from ``FieldlogError.code`` to words; ``docs/reference/errors.md`` is generated from it
+and a test refuses a code without an entry.
+Sentences name a path or a size where the error carries one, because the person needs it; they never
+repeat what somebody wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fieldlog.errors import FieldlogError
+from fieldlog.i18n.catalog import mark as N_
+from fieldlog.i18n.catalog import translate as _
+
+_MEBIBYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What happened and what to do now, in one language, ready to show."""
+
+    what: str
+    advice: str
+
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "fieldlog": (
+        N_("Fieldlog could not do this."),
+        N_("Try again; if it happens again, tell the people who gave you Fieldlog."),
+    ),
+    "usage": (
+        N_("This cannot be done as asked ({reason})."),
+        N_("Look at the help of this command with --help and correct what was asked."),
+    ),
+    "cancelled": (
+        N_("You stopped this; what was begun has been taken away again."),
+        N_("Nothing is half-done. Start it again whenever you want."),
+    ),
+    "format": (
+        N_("This file does not have the form that was expected ({reason})."),
+        N_("Check that it is the right file, and ask for a fresh copy."),
+    ),
+    "format.header": (
+        N_("The beginning of this sealed file is damaged or not of a known form ({reason})."),
+        N_("Ask for a fresh copy; do not try to repair this one."),
+    ),
+    "format.mac": (
+        N_("The beginning of this sealed file was changed after it was written."),
+        N_("Do not trust this copy. Ask the sender for a new one, by another way if you can."),
+    ),
+    "format.payload": (
+        N_("The contents of this sealed file were changed or cut short ({reason})."),
+        N_("Nothing from it was kept. Ask the sender for a fresh copy."),
+    ),
+    "format.armor": (
+        N_("The text form of this sealed file is damaged ({reason})."),
+        N_("Copy the whole text again, from the BEGIN line to the END line."),
+    ),
+    "format.no-match": (
+        N_("No key here opens this file."),
+        N_("Check that it was sealed for you, and that you use the right vault or register."),
+    ),
+    "format.key-text": (
+        N_("This key or phrase is mistyped or of an unknown kind ({reason})."),
+        N_("Compare it letter by letter with what you were given and type it again."),
+    ),
+    "format.key-slot": (
+        N_("The files that hold the vault's locks are damaged ({reason})."),
+        N_("Change nothing in the vault's folder. Put back a copy of the whole folder, or ask for help."),
+    ),
+    "format.bag": (
+        N_("What is inside this bundle is incomplete or was changed ({reason})."),
+        N_("Nothing from it was kept. Ask the sender for a fresh copy."),
+    ),
+    "format.archive": (
+        N_("The archive inside this bundle is not one that Fieldlog writes ({reason})."),
+        N_("Do not open it with other programs. Ask the sender how it was made."),
+    ),
+    "format.card": (
+        N_("This is not a valid organisation card ({reason})."),
+        N_("Ask the organisation for its card again, and take the whole file or text."),
+    ),
+    "format.signature": (
+        N_("A signature does not fit: this was changed, or somebody else made it ({reason})."),
+        N_("Do not trust it. Ask the sender by a way you know."),
+    ),
+    "access": (
+        N_("A key, a check or a consent is missing for this."),
+        N_("Look at what the screen or command asks for first."),
+    ),
+    "access.cannot-unlock": (
+        N_("The vault did not open. Nothing is deleted; try as often as you need."),
+        N_("Check the words, the keyboard language and Caps Lock. The recovery words open it too."),
+    ),
+    "access.no-matching-key": (
+        N_("This register holds no key that opens the bundle."),
+        N_("Check that the bundle was sealed for your organisation, and which card the sender used."),
+    ),
+    "access.card-not-verified": (
+        N_("This organisation's card was never checked, so nothing was sealed to it."),
+        N_("Call or meet the organisation, let them read out the check code, and type it in."),
+    ),
+    "access.card-expired": (
+        N_("This organisation's card is past its date or not valid yet, so nothing was sealed to it."),
+        N_("Ask the organisation for a new card. Check also that this computer's date is right."),
+    ),
+    "access.consent-missing": (
+        N_("Somebody in this selection has not agreed to it; affected incidents: {count}."),
+        N_("Ask them and record the consent, or leave these incidents out."),
+    ),
+    "access.check-code-mismatch": (
+        N_("The code you typed is not this card's code."),
+        N_("Ask them to read it again. If it differs again, do not use this card: it may be forged."),
+    ),
+    "access.unknown-card": (
+        N_("No card with this name or number is kept in the vault."),
+        N_("See the kept cards with: fieldlog card list"),
+    ),
+    "vault": (
+        N_("The folder {path} cannot be used as asked."),
+        N_("Check that this is the right folder and start again."),
+    ),
+    "vault.missing": (
+        N_("There is no vault at {path}."),
+        N_("Name the right folder with --vault, or make a new vault."),
+    ),
+    "vault.exists": (
+        N_("There is already something at {path}; it was not touched."),
+        N_("Choose another folder, or open the vault that is there."),
+    ),
+    "vault.in-use": (
+        N_("Another Fieldlog has {path} open."),
+        N_("Close or lock it there first, then try again."),
+    ),
+    "vault.too-new": (
+        N_("{path} was written by a newer Fieldlog than this one."),
+        N_("Start the newer version. This one has changed nothing."),
+    ),
+    "vault.damaged": (
+        N_("A part of {path} is damaged ({part})."),
+        N_("Change nothing in it, make a copy of the whole folder, and ask for help with the copy."),
+    ),
+    "vault.encryption-unavailable": (
+        N_("The storage on this computer would not encrypt, so nothing was opened or written ({reason})."),
+        N_("Install Fieldlog again as its README says, without other packages beside it."),
+    ),
+    "vault.history-altered": (
+        N_("The history in {path} was altered, or an older copy was put in its place."),
+        N_("Do not work in it. Keep a copy of the folder and think about who could have reached it."),
+    ),
+    "vault.register-missing": (
+        N_("There is no register at {path}."),
+        N_("Name the right folder with --register, or make one with: fieldlog-desk init"),
+    ),
+    "record": (
+        N_("This record cannot be used as asked."),
+        N_("Open it, look at what is marked, and try again."),
+    ),
+    "record.unknown": (
+        N_("No record has this code."),
+        N_("See all codes with: fieldlog list"),
+    ),
+    "record.invalid": (
+        N_("This record is not complete yet; points to correct: {count}."),
+        N_("It is kept as a draft. Correct the marked points and save it again."),
+    ),
+    "record.unknown-term": (
+        N_("A word in this record is in no list of this version ({vocabulary})."),
+        N_("Choose a word from the list, or use a newer Fieldlog."),
+    ),
+    "record.malformed": (
+        N_("A stored or received record is not of a known form ({reason})."),
+        N_("It was not used. A newer Fieldlog may know it; otherwise ask the sender for a fresh copy."),
+    ),
+    "record.unreadable-date": (
+        N_("This date cannot be read."),
+        N_("Write it like 2 March 2026, 02.03.2026 21:00 or yesterday 21:00, or leave it empty."),
+    ),
+    "record.edit-conflict": (
+        N_("The record was changed elsewhere since you opened it; nothing was overwritten."),
+        N_("Open it again and add your change to the newer version."),
+    ),
+    "intake": (
+        N_("This bundle was not taken in."),
+        N_("Ask the sender for a fresh copy and keep this file as it is."),
+    ),
+    "intake.already-registered": (
+        N_("This bundle is in the register already."),
+        N_("Nothing was added. Open the one that is there."),
+    ),
+    "intake.not-for-us": (
+        N_("The sender did not seal this bundle for your organisation: somebody else passed it on."),
+        N_("It was not taken in. Ask whoever gave it to you where it comes from."),
+    ),
+    "intake.refused": (
+        N_("This bundle does not verify, so nothing from it was written ({reason})."),
+        N_("Keep the file, do not open it with other programs, and ask the sender for a fresh copy."),
+    ),
+    "machine": (
+        N_("This computer cannot do what is needed."),
+        N_("Free memory and space, close other programs, and try again."),
+    ),
+    "machine.no-space": (
+        N_("The disk is full: {needed} needed, {free} free. Nothing was half-written."),
+        N_("Free some space or choose another place, then try again."),
+    ),
+    "machine.unsafe-permissions": (
+        N_("Other users of this computer can reach {path}."),
+        N_("Make it yours alone (chmod 700 for a folder, 600 for a file), and think who may have looked."),
+    ),
+    "machine.read-only": (
+        N_("{path} cannot be written."),
+        N_("Choose another place, or remove the write protection."),
+    ),
+    "machine.missing-terminal": (
+        N_("This needs a terminal with a keyboard and a screen, and there is none."),
+        N_("Start it in a terminal window. Commands such as fieldlog list work without a screen."),
+    ),
+    "machine.no-post-quantum": (
+        N_("The cryptography package on this computer is too old for the seals Fieldlog makes."),
+        N_("Install Fieldlog again as its README says."),
+    ),
+    "machine.not-enough-memory": (
+        N_("There is not enough free memory to open this vault: it needs {needed}."),
+        N_("Close other programs and try again. The protection is never weakened instead."),
+    ),
+    "machine.target-vanished": (
+        N_("The folder or device {path} went away while it was used."),
+        N_("Plug it in again and start once more; what was half-written does not count."),
+    ),
+    "machine.target-exists": (
+        N_("There is already a file at {path}; it was not overwritten."),
+        N_("Choose another name or folder."),
+    ),
+    "machine.file-unreadable": (
+        N_("The file {path} is not there or cannot be read."),
+        N_("Check the name and that it is an ordinary file, not a folder or a link."),
+    ),
+    "machine.storage-failed": (
+        N_("The disk reported an error at {path}."),
+        N_("Copy what you have to another disk soon; this one may be failing."),
+    ),
+}
+
+
+def size_text(size_bytes: int) -> str:
+    """A number of bytes for people, rounded up to whole mebibytes; "?" when it is not known."""
+    if size_bytes <= 0:
+        return "?"
+    return _("{count} MB").format(count=-(-size_bytes // _MEBIBYTE))
+
+
+def _fields(error: FieldlogError) -> dict[str, str]:
+    """Every placeholder a sentence may use, from the error's own typed fields."""
+    fields = {name: str(value) for name, value in error.safe_fields.items()}
+    fields["path"] = str(getattr(error, "path", "")) or "?"
+    for name in ("needed", "free"):
+        if name in error.safe_fields:
+            fields[name] = size_text(int(error.safe_fields[name]))
+    return fields
+
+
+def explain(error: FieldlogError) -> Explanation:
+    """The two sentences for ``error`` in the chosen language.
+
+    A path in them is as the system gave it: faces pass the result through ``safe_text``.
+    """
+    what, advice = SENTENCES[error.code]
+    fields = _fields(error)
+    return Explanation(what=_(what).format(**fields), advice=_(advice).format(**fields))

@@ -14,10 +14,10 @@ from typing import Final, Self
 
 from fieldlog.errors import MalformedRecord
 from fieldlog.model.ids import PREFIXES, read_code
-from fieldlog.model.kinds import MAX_NARRATIVE
 
-_LIMITS: Final = {"what": MAX_NARRATIVE}
-_LIMIT: Final = 4_000
+MAX_DRAFT: Final = 10_000_000
+"""Characters of one answer in a draft: far beyond what a record may hold, so that a paste is never lost."""
+
 _RANGE: Final = re.compile(r"(\d{1,7})\s*(?:[-\u2010-\u2015]\s*(\d{1,7})|(\+))?", re.ASCII)
 _ANCHOR: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
@@ -138,7 +138,7 @@ class QuickCapture:
         for name, value in plain.items():
             if not isinstance(value, str):
                 raise MalformedRecord("not-text")
-            if len(value) > _LIMITS.get(name, _LIMIT):
+            if len(value) > MAX_DRAFT:
                 raise MalformedRecord("too-long")
             texts[name] = value
         return cls(**texts)

@@ -72,7 +72,7 @@ class Terminal:
             try:
                 if folder is not None:
                     os.chdir(folder)
-                os.execvpe(command[0], list(command), dict(environment or os.environ))  # noqa: S606
+                os.execvpe(command[0], list(command), dict(environment or os.environ))
             finally:
                 os._exit(127)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

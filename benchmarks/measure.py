@@ -1,0 +1,102 @@
+"""What every benchmark shares: run two things in turn, take medians, print one ratio against its bar.
+
+The machine is noisy and shared, so a figure is never a time: it is our median divided by the peer's,
+both measured in the same call, ours and the peer's in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured ratio. Times are medians in seconds."""
+
+    name: str
+    ours: float
+    peer: float
+    bar: float
+    runs: int
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.peer
+
+    def line(self) -> str:
+        verdict = "meets" if self.ratio <= self.bar else "MISSES"
+        return (
+            f"{self.name}: {self.ratio:.2f} x the peer (bar {self.bar:.2f}, {verdict} it); "
+            f"ours {self.ours:.4g} s, peer {self.peer:.4g} s, median of {self.runs}"
+        )
+
+
+def options(description: str, *, runs: int = 5) -> argparse.Namespace:
+    """The common command line of a benchmark script."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--runs", type=int, default=runs, help="how often each side runs (at least 5)")
+    parser.add_argument("--mib", type=int, default=1024, help="size of the data where it matters, MiB")
+    parser.add_argument("--folder", default=None, help="where to work; needs several times the size free")
+    return parser.parse_args()
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Wall seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turn(
+    name: str,
+    *,
+    ours: Callable[[], object],
+    peer: Callable[[], object],
+    bar: float,
+    runs: int,
+) -> Figure:
+    """Run both ``runs`` times in turn after one warm-up each, and print the figure."""
+    ours()
+    peer()
+    pairs = [(timed(ours), timed(peer)) for _ in range(runs)]
+    figure = Figure(
+        name=name,
+        ours=statistics.median(pair[0] for pair in pairs),
+        peer=statistics.median(pair[1] for pair in pairs),
+        bar=bar,
+        runs=runs,
+    )
+    print(figure.line(), flush=True)
+    return figure
+
+
+def shell(command: str) -> None:
+    """Run a pipeline of other people's tools; a failing part fails the benchmark."""
+    subprocess.run(["bash", "-o", "pipefail", "-c", command], check=True, stdout=subprocess.DEVNULL)
+
+
+def run_quietly(command: Sequence[str], *, secret: bytes = b"") -> tuple[float, float]:
+    """Run a command with ``secret`` on descriptor 3; wall seconds and its own peak memory in MiB."""
+    read_end, write_end = os.pipe()
+    os.write(write_end, secret)
+    os.close(write_end)
+    start = time.perf_counter()
+    child = subprocess.Popen(
+        ["bash", "-c", 'exec "$@" 3<&' + str(read_end), "bash", *command],
+        stdout=subprocess.DEVNULL,
+        pass_fds=(read_end,),
+    )
+    os.close(read_end)
+    _, status, usage = os.wait4(child.pid, 0)
+    elapsed = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit(f"failed with {child.returncode}: {command[0]}")
+    return elapsed, usage.ru_maxrss / 1024

@@ -1,0 +1,125 @@
+"""What a program really wrote: strace's record of every write, and a search for needles in it.
+
+Writes to the terminal itself are left out, because the screen is meant to show the text.
+A shared writable mapping of a file would be invisible here, so it is recorded as a finding of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TRACED = (
+    "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,sendfile,copy_file_range,splice,"
+    "vmsplice,tee,mmap,socket,io_uring_setup"
+)
+
+_CALL = re.compile(rb"^(?:\d+\s+)?(\w+)\((.*)", re.DOTALL)
+_TEXT = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
+_PLACE = re.compile(rb"^(\d+)<((?:\\x[0-9a-f]{2})*)>")
+_WINDOW = 8
+"""Bytes of a needle that make a hit."""
+
+
+def traced(command: Sequence[str], record: Path) -> list[str]:
+    """The command that runs ``command`` under strace, every byte of every write into ``record``."""
+    return [
+        "strace", "-f", "-y", "-qq", "-xx", "-s", "4194304", "-e", f"trace={TRACED}", "-e", "signal=none",
+        "-o", str(record), *command,
+    ]  # fmt: skip
+
+
+def _unhex(escaped: bytes) -> bytes:
+    return bytes.fromhex(escaped.replace(b"\\x", b"").decode())
+
+
+@dataclass(slots=True)
+class Written:
+    """All that one run wrote outside its terminal."""
+
+    bytes_scanned: int = 0
+    places: set[str] = field(default_factory=set)
+    hits: list[tuple[str, bytes]] = field(default_factory=list)
+    shared_mappings: list[str] = field(default_factory=list)
+    sockets: int = 0
+
+
+def needles(canaries: Iterable[str]) -> tuple[bytes, ...]:
+    """Every stretch of ``_WINDOW`` bytes of each canary, in the shapes a program might write it."""
+    shapes: set[bytes] = set()
+    for canary in canaries:
+        for text in (canary, canary.lower(), canary.upper()):
+            for encoded in (text.encode(), text.encode("utf-16-le"), text.encode("unicode_escape")):
+                shapes.update(encoded[at : at + _WINDOW] for at in range(0, len(encoded) - _WINDOW + 1, 3))
+    return tuple(sorted(shapes))
+
+
+class Finder:
+    """Searches one block after another for any needle."""
+
+    def __init__(self, wanted: Sequence[bytes]) -> None:
+        self._pattern = re.compile(b"|".join(re.escape(needle) for needle in wanted))
+
+    def find(self, block: bytes) -> bytes | None:
+        """The first needle in ``block``."""
+        hit = self._pattern.search(block)
+        return hit[0] if hit else None
+
+
+def _strings(arguments: bytes) -> Iterator[bytes]:
+    for found in _TEXT.finditer(arguments):
+        if found[2]:
+            raise AssertionError("strace cut a write short; raise its -s")
+        yield _unhex(found[1])
+
+
+def scan(record: Path, finder: Finder) -> Written:
+    """Read strace's record of a run and look for needles in every write."""
+    written = Written()
+    with record.open("rb") as lines:
+        for line in lines:
+            call = _CALL.match(line)
+            if call is None:
+                continue
+            name, arguments = call[1], call[2]
+            if name in {b"socket", b"io_uring_setup"}:
+                written.sockets += 1
+                continue
+            if name == b"mmap":
+                if (
+                    b"MAP_SHARED" in arguments
+                    and b"PROT_WRITE" in arguments
+                    and b"MAP_ANONYMOUS" not in arguments
+                ):
+                    written.shared_mappings.append(arguments.decode(errors="replace"))
+                continue
+            where = _PLACE.match(arguments)
+            place = _unhex(where[2]).decode(errors="replace") if where else "?"
+            if place.startswith("/dev/pts/") or place in {"/dev/tty", "/dev/ptmx"}:
+                continue
+            written.places.add(place)
+            for block in _strings(arguments[where.end() :] if where else arguments):
+                written.bytes_scanned += len(block)
+                hit = finder.find(block)
+                if hit is not None:
+                    written.hits.append((place, hit))
+    return written
+
+
+def scan_files(folders: Iterable[Path], finder: Finder) -> tuple[int, list[tuple[str, bytes]]]:
+    """Search every file below ``folders``, names included; bytes read and hits."""
+    total, hits = 0, []
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            named = finder.find(str(path.relative_to(folder)).encode())
+            if named:
+                hits.append((str(path), named))
+            if path.is_file() and not path.is_symlink():
+                content = path.read_bytes()
+                total += len(content)
+                hit = finder.find(content)
+                if hit is not None:
+                    hits.append((str(path), hit))
+    return total, hits

@@ -145,7 +145,7 @@ def _malformed(reason: str) -> Any:
 
 def _encode(owner: object, *, leaving: bool) -> Plain:
     plain: Plain = {}
-    for spec in specs_of(type(owner)):
+    for spec in specs_of(type(owner)):  # type: ignore[arg-type]
         value = getattr(owner, spec.name)
         if (leaving and spec.vault_only) or value is None or value == ():
             continue

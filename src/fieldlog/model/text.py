@@ -10,7 +10,7 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """``text`` in NFC with ``\\n`` line ends, without blank space around it.
+    """``text`` in NFC with line feeds as line ends, without blank space around it.
 
     A lone surrogate cannot be written as UTF-8 and becomes U+FFFD. Nothing else is changed: control
     characters are evidence too, and are made visible where text is shown.

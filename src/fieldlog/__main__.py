@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from fieldlog.tui.field.outcome import Outcome
 
 
 def main() -> int:
@@ -55,16 +58,30 @@ def _screen(named: Path | None) -> int:
     if not terminal.is_interactive() or os.environ.get("TERM") == "dumb":
         raise MissingTerminal
     folder = (named or paths.default_vault_folder()).absolute()
-    from fieldlog.tui.field import app
-    from fieldlog.tui.field.outcome import Lock, Practise
+    from fieldlog.tui.field import app, outcome
 
-    outcome = app.run(folder, clock=clock.SystemClock(), practice=None, language=catalog.current_language())
-    if isinstance(outcome, Lock):
+    language = catalog.current_language()
+    ended = app.run(folder, clock=clock.SystemClock(), practice=None, language=language)
+    if isinstance(ended, outcome.Lock):
         # Only the end of the image removes every copy of a key from memory (security.md 5.3).
-        _replace("fieldlog", "--vault", str(folder), "--language", catalog.current_language())
-    if isinstance(outcome, Practise):
-        _replace("fieldlog.practice", "--language", catalog.current_language())
-    return outcome.exit_status
+        _replace("fieldlog", "--vault", str(folder), "--language", ended.language)
+    if isinstance(ended, outcome.Practise):
+        _replace("fieldlog.practice", "--language", ended.language)
+    return _exit_status(ended)
+
+
+def _exit_status(ended: Outcome) -> int:
+    from fieldlog.cli import diagnostics, output
+    from fieldlog.tui.field import outcome
+
+    match ended:
+        case outcome.Panic():
+            output.clear_terminal()
+        case outcome.Ended(signal=number):
+            return diagnostics.SIGNALLED + number
+        case outcome.Crashed():
+            return diagnostics.UNEXPECTED
+    return 0
 
 
 def _replace(module: str, *arguments: str) -> NoReturn:

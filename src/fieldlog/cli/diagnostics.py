@@ -21,11 +21,14 @@ from fieldlog.system.terminal import safe_text
 UNEXPECTED: Final = 70
 """EX_SOFTWARE of sysexits.h: a mistake in Fieldlog."""
 
-INTERRUPTED: Final = 130
-"""128 + SIGINT, as shells report it."""
+SIGNALLED: Final = 128
+"""Added to a signal's number, as shells report it."""
 
-PIPE_CLOSED: Final = 141
-"""128 + SIGPIPE: the reader of our output went away, which is its right."""
+INTERRUPTED: Final = SIGNALLED + 2
+"""SIGINT: the person pressed Ctrl+C."""
+
+PIPE_CLOSED: Final = SIGNALLED + 13
+"""SIGPIPE: the reader of our output went away, which is its right."""
 
 _FRAMES_SHOWN: Final = 6
 

@@ -57,3 +57,10 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, plain: bool)
     for row in [list(headers), *safe_rows]:
         padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
         line(_GAP.join(padded).rstrip())
+
+
+def clear_terminal() -> None:
+    """Empty the screen and the scrollback of a terminal; nothing where output is no terminal."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\x1b[H\x1b[2J\x1b[3J")
+        sys.stdout.flush()

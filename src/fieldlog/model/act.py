@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fieldlog.model.base import Place, Record, Text
+from fieldlog.model.base import Note, Place, Record
 from fieldlog.model.kinds import Bounds, RecordCode, ShortText, Term
 from fieldlog.model.when import When
 
@@ -26,10 +26,10 @@ class Act(Record):
     place: Place | None = None
     methods: tuple[Annotated[str, Term("method")], ...] = ()
     methods_text: ShortText | None = None
-    stated_reason: Text | None = None
-    law_cited: Text | None = None
-    effects_physical: Text | None = None
-    effects_psych: Text | None = None
+    stated_reason: Note | None = None
+    law_cited: Note | None = None
+    effects_physical: Note | None = None
+    effects_psych: Note | None = None
     age_at_time: Annotated[int, Bounds(0, 130)] | None = None
     age_band: Annotated[str, Term("age_band")] | None = None
     status_after: Annotated[str, Term("status_after")] | None = None

@@ -9,9 +9,11 @@ from fieldlog.model.kinds import (
     Bounds,
     Count,
     Country,
+    Degrees,
     LanguageTag,
     LongText,
     Name,
+    NoteText,
     RecordCode,
     Region,
     ShortText,
@@ -53,11 +55,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Geo:
-    """A point in degrees and how far off it may be. Never filled in silently."""
+class Note:
+    """As ``Text``, for everything that is not the account itself."""
 
-    lat: Annotated[float, Bounds(-90, 90)]
-    lon: Annotated[float, Bounds(-180, 180)]
+    text: NoteText
+    lang: LanguageTag = "und"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Geo:
+    """A point in degrees, as text such as ``43.2380``, and how far off it is. Never filled in silently."""
+
+    lat: Degrees
+    lon: Degrees
     radius_m: Annotated[int, Bounds(0, 1_000_000)] | None = None
 
 

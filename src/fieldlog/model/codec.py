@@ -36,6 +36,7 @@ from fieldlog.model.kinds import (
 from fieldlog.model.person import Person
 from fieldlog.model.source import Source
 from fieldlog.model.step import Step
+from fieldlog.model.text import clean
 from fieldlog.model.treatment import Treatment
 from fieldlog.model.when import EdtfDate
 
@@ -251,7 +252,7 @@ def _decode_one(spec: FieldSpec, value: object, unknown: Callable[[str], None], 
         return _decode_text(cast("TextRule", spec.text), value)
     if kind is bool:
         return value if isinstance(value, bool) else _malformed("not-yes-or-no")
-    if kind in {int, float}:
+    if kind is int:
         return _decode_number(spec, value)
     if kind is EdtfDate:
         text = _decode_text(TextRule(11), value)
@@ -269,19 +270,18 @@ def _decode_text(rule: TextRule, value: object) -> str:
         raise MalformedRecord("too-long")
     if rule.pattern is not None and not re.fullmatch(rule.pattern, value, re.ASCII):
         raise MalformedRecord("bad-form")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if clean(value, strip=False) != value:
         raise MalformedRecord("bad-text")
     return value
 
 
-def _decode_number(spec: FieldSpec, value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, (int, spec.value_type)):
-        raise MalformedRecord("not-a-number")
+def _decode_number(spec: FieldSpec, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):  # no fractions, no NaN (J06)
+        raise MalformedRecord("not-a-whole-number")
     bounds = cast("Bounds", spec.bounds)
-    number = cast("int | float", value)
-    if not bounds.low <= number <= bounds.high:  # also refuses NaN, which is in no range (J06)
+    if not bounds.low <= value <= bounds.high:
         raise MalformedRecord("out-of-range")
-    return cast("int | float", spec.value_type(number))
+    return value
 
 
 def _decode_absences(value: object) -> Absences:

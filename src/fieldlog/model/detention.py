@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fieldlog.model.base import Place, Record, Text
+from fieldlog.model.base import Note, Place, Record
 from fieldlog.model.kinds import Bounds, Name, RecordCode, ShortText, Term, TextRule, Tri
 from fieldlog.model.when import When
 
@@ -17,7 +17,7 @@ class Arrest:
     when: When | None = None
     place: Place | None = None
     force: ShortText | None = None
-    circumstances: Text | None = None
+    circumstances: Note | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class Detention(Record):
     warrant_shown: Tri | None = None
     warrant_authority: ShortText | None = None
     reasons_told: Tri | None = None
-    reasons_text: Text | None = None
+    reasons_text: Note | None = None
     language_understood: Tri | None = None
     episodes: tuple[Episode, ...] = ()
     record_time: When | None = None
@@ -113,6 +113,6 @@ class Detention(Record):
     property_taken: ShortText | None = None
     property_receipt: Tri | None = None
     tests_forced: tuple[Annotated[str, Term("forced_test")], ...] = ()
-    conditions: Text | None = None
-    medication_denied: Text | None = None
+    conditions: Note | None = None
+    medication_denied: Note | None = None
     release: Release | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fieldlog.model.base import NO_PLACE, PeopleRange, Place, Record, Text
+from fieldlog.model.base import NO_PLACE, Note, PeopleRange, Place, Record, Text
 from fieldlog.model.kinds import RecordCode, Term
 from fieldlog.model.when import When
 
@@ -36,7 +36,7 @@ class Incident(Record):
     when: When
     place: Place = NO_PLACE
     grounds: tuple[Ground, ...] = ()
-    bias_indicators: Text | None = None
+    bias_indicators: Note | None = None
     people_affected: PeopleRange | None = None
     urgency: Annotated[str, Term("urgency")] = "UX"
     links: tuple[Link, ...] = ()

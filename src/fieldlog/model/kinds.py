@@ -46,7 +46,11 @@ MAX_ITEMS: Final = 1_000
 
 TERM_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,39}"
 
+MAX_NOTE: Final = 20_000
+"""Characters of a note beside the narrative: a record with every note full still fits one JSON line."""
+
 LongText = Annotated[str, TextRule(MAX_NARRATIVE)]
+NoteText = Annotated[str, TextRule(MAX_NOTE)]
 ShortText = Annotated[str, TextRule(4_000)]
 Name = Annotated[str, TextRule(400)]
 Uuid = Annotated[str, TextRule(36, r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")]
@@ -63,6 +67,8 @@ ClockText = Annotated[str, TextRule(7, r"([01]\d|2[0-3]):[0-5]\d|night|morning|d
 ExactClock = Annotated[str, TextRule(5, r"([01]\d|2[0-3]):[0-5]\d")]
 LanguageTag = Annotated[str, TextRule(35, r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}|und")]
 """BCP 47; ``und`` when nobody said."""
+Degrees = Annotated[str, TextRule(12, r"-?(1[0-7]?\d|180|\d{1,2})(\.\d{1,7})?")]
+"""Decimal degrees as text: records hold no fractions, because 0.1 is not read alike everywhere."""
 Country = Annotated[str, TextRule(2, r"[A-Z]{2}")]
 Region = Annotated[str, TextRule(6, r"[A-Z]{2}-[A-Z0-9]{1,3}")]
 Sha256Hex = Annotated[str, TextRule(64, r"[0-9a-f]{64}")]

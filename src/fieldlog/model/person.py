@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fieldlog.model.base import PeopleRange, Record, Text
+from fieldlog.model.base import Note, PeopleRange, Record
 from fieldlog.model.kinds import Country, LanguageTag, ShortText, Term, Tri
 from fieldlog.model.when import EdtfDate
 
@@ -32,7 +32,7 @@ class Person(Record):
     birth: EdtfDate | None = None
     gender: Annotated[str, Term("gender")] | None = None
     gender_text: ShortText | None = None
-    sogiesc_note: Text | None = None
+    sogiesc_note: Note | None = None
     occupation: ShortText | None = None
     activity: ShortText | None = None
     defender: Defender | None = None

@@ -9,11 +9,12 @@ from typing import Final
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-def clean(text: str) -> str:
-    """``text`` in NFC with line feeds as line ends, without blank space around it.
+def clean(text: str, *, strip: bool = True) -> str:
+    """``text`` in NFC with line feeds as line ends, with ``strip`` without blank space around it.
 
     A lone surrogate cannot be written as UTF-8 and becomes U+FFFD. Nothing else is changed: control
     characters are evidence too, and are made visible where text is shown.
     """
     one_line_end = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", one_line_end)).strip()
+    composed = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", one_line_end))
+    return composed.strip() if strip else composed

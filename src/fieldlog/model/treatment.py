@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fieldlog.model.base import Place, Record, Text
+from fieldlog.model.base import Note, Place, Record, Text
 from fieldlog.model.kinds import Name, RecordCode, ShortText, Term, Tri
 from fieldlog.model.when import EdtfDate, When
 
@@ -33,8 +33,8 @@ class Medic:
     private: Tri | None = None
     police_present: Tri | None = None
     certificate: Tri | None = None
-    findings: Text | None = None
-    treatment: Text | None = None
+    findings: Note | None = None
+    treatment: Note | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +63,10 @@ class Treatment(Record):
     objects_used: tuple[ShortText, ...] = ()
     position: ShortText | None = None
     blindfold: Tri | None = None
-    said_or_asked: Text | None = None
+    said_or_asked: Note | None = None
     purpose: tuple[Annotated[str, Term("treatment_purpose")], ...] = ()
     injuries: tuple[Injury, ...] = ()
-    after_effects: Text | None = None
+    after_effects: Note | None = None
     photos: tuple[RecordCode, ...] = ()
     medic: Medic | None = None
     wants_istanbul_exam: Tri | None = None

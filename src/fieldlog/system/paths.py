@@ -73,9 +73,10 @@ def require_private(folder: Path) -> None:
         return
     with files.translating(folder, reading=True):
         _require_private_entry(folder, folder.lstat(), is_folder=True)
-        for entry in os.scandir(folder):
-            path = Path(entry.path)
-            _require_private_entry(path, entry.stat(follow_symlinks=False), is_folder=entry.is_dir())
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                facts = entry.stat(follow_symlinks=False)
+                _require_private_entry(Path(entry.path), facts, is_folder=entry.is_dir())
 
 
 def _require_private_entry(path: Path, facts: os.stat_result, *, is_folder: bool) -> None:

@@ -39,7 +39,9 @@ def test_numbers_that_would_favour_some_codes_are_drawn_again(monkeypatch: pytes
     assert check_code(ROOT).replace(" ", "") == f"{number % 10**30:030d}"
 
 
-@pytest.mark.parametrize("separator", ["", " ", "-", "  ", "\n", " - ", ".", ",", "\u2013", "\u00a0", "\u200b"])
+@pytest.mark.parametrize(
+    "separator", ["", " ", "-", "  ", "\n", " - ", ".", ",", "\u2013", "\u00a0", "\u200b"]
+)
 def test_any_way_of_grouping_is_accepted(separator: str) -> None:
     """Blanks, hyphens and the like between the groups mean nothing."""
     require_check_code(ROOT, typed=separator.join(check_code(ROOT).split(" ")))

@@ -67,6 +67,7 @@ FORM_MESSAGES: Final = (
     N_("When?"),
     N_("now, 14:30, yesterday 21:00, about 21:00, 3 November, 2025-11"),
     N_("Where?"),
+    N_("Kind of place"),
     N_("Who was hurt?"),
     N_("Empty: one person, gets a code. Or a code, or how many: 3, 3-5, 20+"),
     N_("Who did it?"),

@@ -1,1 +1,5 @@
-"""Bytes to values and back: formats see primitives and errors, and no paths, clock, SQL or language."""
+"""Bytes to values and back: every format Fieldlog writes or reads.
+
+Formats see ``primitives`` and ``errors`` only: no path, clock, database or language.
+Input is hostile until parsed; limits are named where they are checked.
+"""

@@ -220,8 +220,10 @@ def create(
     *,
     keys: VolumeKeys,
     head: Head,
-) -> bytes:
-    """The first content of ``slots``: each secret gets a slot of one volume, chosen by coin toss.
+) -> tuple[bytes, OpenedSlot]:
+    """The first content of ``slots``, and the slot of the first secret as if it had been opened.
+
+    Each secret gets a slot of one volume; which volume is a coin toss, which of its slots another.
 
     Args:
         header: goes into every slot's associated data.
@@ -239,14 +241,15 @@ def create(
     content = salt + rng.random_bytes(SLOTS_BYTES - SALT_BYTES)
     volume = rng.randbelow(2)
     free = list(range(volume * SLOTS_PER_VOLUME, (volume + 1) * SLOTS_PER_VOLUME))
+    used: list[OpenedSlot] = []
     for wanted in secrets:
         index = free.pop(rng.randbelow(len(free)))
         root = _root_key(header, salt, wanted.secret)
         slot_key = _slot_key(root, salt, wanted.keyfile, index)
         payload = SlotPayload(volume=volume, purpose=wanted.purpose, keys=keys, head=head)
-        opened = OpenedSlot(index=index, slot_key=slot_key, payload=payload)
-        content = replace(header, content, opened)
-    return content
+        used.append(OpenedSlot(index=index, slot_key=slot_key, payload=payload))
+        content = replace(header, content, used[-1])
+    return content, used[0]
 
 
 def open_slots(

@@ -1,0 +1,223 @@
+"""Making, unlocking and locking the reporter's vault (docs/formats/vault.md).
+
+How a face uses it::
+
+    words = propose_passphrase("ru")              # seven words to write down
+    kit = propose_recovery("ru")                  # twelve words for the paper kit
+    vault = create(folder=folder, passphrase=secret_of(words), recovery=secret_of(kit), clock=clock)
+    vault = unlock(folder=folder, passphrase=typed_secret(text), clock=clock)
+    vault.opened.check_words("ru")                # to compare with what was seen last time
+    vault.lock()                                  # then end the process image
+
+Both functions take seconds on purpose (Argon2id): call them on a worker thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from fieldlog.errors import KeyTextError
+from fieldlog.formats.keyslots import Head, Purpose, SlotSecret
+from fieldlog.primitives import kdf, recovery, words
+from fieldlog.primitives.kdf import Argon2Profile
+from fieldlog.primitives.secret import Secret
+from fieldlog.store.vault.folder import HEADER_NAME
+from fieldlog.store.vault.session import VaultStore
+from fieldlog.system import process
+from fieldlog.system.clock import Clock
+
+OWN_PASSPHRASE_LETTERS: Final = 20
+"""A passphrase of one's own has at least this many characters: four short words and more."""
+
+OWN_PASSPHRASE_WORDS: Final = 4
+
+CHECK_WORDS: Final = 4
+_WORD_BITS: Final = 11
+_OPENED_AT: Final = "opened-at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What to show after unlocking, so that the person can notice an older copy of the whole folder.
+
+    ``last_opened`` is ``None`` the first time; ``revisions`` counts every change ever saved.
+    """
+
+    last_opened: datetime | None
+    incidents: int
+    revisions: int
+    head: Head
+
+    def check_words(self, language: str) -> tuple[str, ...]:
+        """Four words that change with every saved change, the same for the same history."""
+        listed = words.word_list(language)
+        number = int.from_bytes(self.head.hash, "big") >> (len(self.head.hash) * 8 - CHECK_WORDS * _WORD_BITS)
+        places = [
+            number >> (_WORD_BITS * place) & (len(listed) - 1) for place in reversed(range(CHECK_WORDS))
+        ]
+        return tuple(listed[place] for place in places)
+
+
+class OpenVault:
+    """An unlocked vault. Use cases take it as their first argument; ``lock`` it, or use it in ``with``.
+
+    ``store`` is for use cases of this package; ``clock`` is the clock it was opened with.
+    """
+
+    def __init__(self, store: VaultStore, folder: Path, clock: Clock) -> None:
+        self.store = store
+        self.folder = folder
+        self.clock = clock
+        opened_at = store.settings.get(_OPENED_AT)
+        self.opened = Opened(
+            last_opened=datetime.fromisoformat(opened_at) if opened_at else None,
+            incidents=store.incidents.counts().all,
+            revisions=store.head.count,
+            head=store.head,
+        )
+        store.settings.set(_OPENED_AT, self.timestamp())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether ``lock`` was not called yet."""
+        return self.store.is_open
+
+    def timestamp(self) -> str:
+        """The present moment as records hold it: RFC 3339, UTC, whole seconds."""
+        return self.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def lock(self) -> None:
+        """Close the vault and forget its keys; again is harmless.
+
+        Copies that Python made stay in memory until the process image ends: replace it right after
+        (``system.process.replace_image``) or end the process.
+
+        Raises:
+            MachineError: one of its subclasses: the storage refused at the very end. What was saved is
+                saved.
+        """
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.lock()
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is a vault at ``folder``; which screen comes first depends on it."""
+    return (folder / HEADER_NAME).exists()
+
+
+def propose_passphrase(language: str) -> tuple[str, ...]:
+    """Seven random words (77 bits) for somebody who reads ``language``."""
+    return words.passphrase_words(language)
+
+
+def propose_recovery(language: str) -> tuple[str, ...]:
+    """Twelve random words with a checksum (128 bits), for paper."""
+    return recovery.words_for(recovery.generate(), language)
+
+
+def secret_of(chosen: Sequence[str]) -> Secret:
+    """The secret that words stand for, however they are spaced or capitalised.
+
+    Raises:
+        KeyTextError: ``not-text`` for something no encoding can carry.
+    """
+    return words.phrase(words.read_words(" ".join(chosen)))
+
+
+def typed_secret(text: str) -> Secret:
+    """The secret for what was typed: passphrase or recovery words.
+
+    Raises:
+        KeyTextError: ``not-text`` for something no encoding can carry.
+    """
+    return secret_of((text,))
+
+
+def check_own_passphrase(text: str) -> None:
+    """Accept a passphrase of one's own, or say why not. There is no strength score on purpose.
+
+    Raises:
+        KeyTextError: ``passphrase-short`` below 20 characters or four words, ``passphrase-repeated`` when
+            a word comes twice.
+    """
+    chosen = words.read_words(text)
+    if len(" ".join(chosen)) < OWN_PASSPHRASE_LETTERS or len(chosen) < OWN_PASSPHRASE_WORDS:
+        raise KeyTextError("passphrase-short")
+    if len(set(chosen)) < len(chosen):
+        raise KeyTextError("passphrase-repeated")
+
+
+def create(
+    *,
+    folder: Path,
+    passphrase: Secret,
+    recovery: Secret,
+    clock: Clock,
+    profile: Argon2Profile | None = None,
+) -> OpenVault:
+    """Make a vault that passphrase and recovery words open, each through a slot of its own, and open it.
+
+    Without ``profile`` this computer is measured once and the largest preset that suits it is taken.
+
+    Raises:
+        VaultExists: there is something at ``folder``; it was not touched.
+        NotEnoughMemory: not even the smallest preset fits; it is never weakened.
+        EncryptionUnavailable: the storage engine would not encrypt.
+        MachineError: another subclass. Nothing is left behind.
+    """
+    chosen = profile or kdf.calibrate(process.available_memory())
+    store = VaultStore.create(
+        folder,
+        profile=chosen,
+        secrets=(
+            SlotSecret(purpose=Purpose.PASSPHRASE, secret=_canonical(passphrase)),
+            SlotSecret(purpose=Purpose.RECOVERY, secret=_canonical(recovery)),
+        ),
+    )
+    return _open_or_close(store, folder, clock)
+
+
+def unlock(*, folder: Path, passphrase: Secret, clock: Clock) -> OpenVault:
+    """Open the vault at ``folder``. ``passphrase`` may be the recovery words as well.
+
+    Raises:
+        VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
+        VaultTooNew: a later version wrote it. VaultDamaged: ``part`` says what does not verify.
+        UnsafePermissions: others can read or change it.
+        CannotUnlock: wrong passphrase, or damaged slots.
+        NotEnoughMemory: ``needed`` bytes are not free.
+        HistoryAltered: the records are older than when the vault was last locked.
+        MachineError: another subclass.
+    """
+    store = VaultStore.unlock(
+        folder, secret=_canonical(passphrase), available_memory=process.available_memory()
+    )
+    return _open_or_close(store, folder, clock)
+
+
+def _open_or_close(store: VaultStore, folder: Path, clock: Clock) -> OpenVault:
+    try:
+        return OpenVault(store, folder, clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _canonical(secret: Secret) -> Secret:
+    # Whatever a face did or did not do about case and blanks, the same words give the same key.
+    try:
+        return typed_secret(secret.reveal().decode("utf-8"))
+    except UnicodeDecodeError:
+        raise KeyTextError("not-text") from None

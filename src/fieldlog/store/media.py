@@ -1,0 +1,215 @@
+"""Attachments: one file of 1 MiB units beside the database (docs/formats/vault.md section 7).
+
+Each attachment is an age STREAM under a key of its own, laid over runs of units. Keys, runs and digests
+are rows of the database. Units are written and synced before the row is committed, so a row never points
+at bytes that are not there; units without a row are free and look like any other random bytes.
+Bytes are hashed, encrypted and written in one pass over the source, on several threads.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fieldlog import errors
+from fieldlog.formats.age.chunks import sealed_size
+from fieldlog.formats.age.stream import StreamReader, StreamWriter
+from fieldlog.primitives import rng
+from fieldlog.primitives.kdf import hkdf_sha256
+from fieldlog.primitives.secret import Secret
+from fieldlog.store.database import Database
+from fieldlog.store.hashing import Digests, Hashers
+from fieldlog.store.units import Run, UnitSink, UnitSource, UnitSpace
+from fieldlog.system import files
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+Progress = Callable[[int, int], None]
+"""Bytes done and bytes in all; may raise ``Cancelled``."""
+
+KEY_BYTES: Final = 32
+_KEY_INFO: Final = b"fieldlog attachment v1"
+_BUFFER_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """What is known of a stored attachment. Digests are those of its bytes when it was taken in."""
+
+    size: int
+    sha256: bytes
+    sha512: bytes
+    crc32: int
+
+
+class MediaStore:
+    """The attachments of one volume.
+
+    ``add`` may run on any thread; a second one waits until the first is done.
+    """
+
+    def __init__(self, database: Database, path: Path, *, root_key: Secret, unit_bytes: int) -> None:
+        self._database = database
+        self._path = path
+        self._root_key = root_key
+        self._unit_bytes = unit_bytes
+        self._adding = threading.Lock()
+
+    @contextmanager
+    def add(
+        self, code: str, source: files.SourceFile, *, progress: Progress | None = None
+    ) -> Iterator[StoredFile]:
+        """Take in everything in ``source``; the block is the transaction that makes it lasting.
+
+        What the block writes and the attachment's own rows are kept together. If the file cannot be read
+        to its end, the disk is full, ``progress`` raises or the block raises, nothing of it remains.
+
+        Raises:
+            FileUnreadable: the source, or its device, went away.
+            NoSpace: the attachment does not fit.
+            Cancelled: from ``progress``.
+            MachineError: another subclass.
+        """
+        with self._adding:
+            space = UnitSpace(self._taken_runs())
+            key = rng.random_secret(KEY_BYTES)
+            expected = source.size
+            with UnitSink(self._path, space, unit_bytes=self._unit_bytes) as sink:
+                sink.reserve(sealed_size(expected))
+                digests = self._pour(source, sink, key, total=expected, progress=progress)
+                sink.finish()
+                with self._database.transaction():
+                    self._insert(code, key, digests, sink.runs)
+                    yield StoredFile(
+                        size=digests.size,
+                        sha256=digests.sha256,
+                        sha512=digests.sha512,
+                        crc32=digests.crc32,
+                    )
+                sink.keep()
+
+    def _pour(
+        self, source: files.SourceFile, sink: UnitSink, key: Secret, *, total: int, progress: Progress | None
+    ) -> Digests:
+        with StreamWriter(sink, self._stream_key(key)) as stream, Hashers() as hashers:
+            done = 0
+            while True:
+                buffer = hashers.free_buffer(_BUFFER_BYTES)
+                count = source.readinto(buffer)
+                if count == 0:
+                    break
+                piece = memoryview(buffer)[:count]
+                hashers.take(piece)
+                stream.write(piece)
+                done += count
+                if progress is not None:
+                    progress(done, max(total, done))
+            return hashers.finish()
+
+    def facts(self, code: str) -> StoredFile:
+        """Size and digests.
+
+        Raises:
+            UnknownRecord: no attachment of this code.
+        """
+        row = self._database.row(
+            "SELECT bytes, sha256, sha512, crc32 FROM attachment WHERE code = ?", (code,)
+        )
+        if row is None:
+            raise errors.UnknownRecord
+        return StoredFile(size=row[0], sha256=row[1], sha512=row[2], crc32=row[3])
+
+    def open(self, code: str) -> MediaReader:
+        """The attachment as a stream of verified bytes; close it.
+
+        Raises:
+            UnknownRecord: no attachment of this code.
+            VaultDamaged: ``media`` when the file of units is not there.
+        """
+        row = self._database.row("SELECT key, bytes FROM attachment WHERE code = ?", (code,))
+        if row is None:
+            raise errors.UnknownRecord
+        runs = [
+            Run(first=first, count=count)
+            for first, count in self._database.execute(
+                "SELECT first_unit, unit_count FROM media_run WHERE attachment = ? ORDER BY position", (code,)
+            )
+        ]
+        source = UnitSource(self._path, runs, unit_bytes=self._unit_bytes, length=sealed_size(row[1]))
+        return MediaReader(StreamReader(source, self._stream_key(Secret(row[0]))), source)
+
+    def remove(self, code: str) -> None:
+        """Forget an attachment's key and free its units. Part of a transaction.
+
+        Raises:
+            UnknownRecord: no attachment of this code.
+        """
+        self.facts(code)
+        self._database.execute("DELETE FROM attachment WHERE code = ?", (code,))
+
+    def _stream_key(self, key: Secret) -> Secret:
+        # The key in the database alone opens nothing without the slot's media key.
+        return hkdf_sha256(key, salt=self._root_key.reveal(), info=_KEY_INFO, length=KEY_BYTES)
+
+    def _taken_runs(self) -> list[Run]:
+        return [
+            Run(first=first, count=count)
+            for first, count in self._database.execute("SELECT first_unit, unit_count FROM media_run")
+        ]
+
+    def _insert(self, code: str, key: Secret, digests: Digests, runs: list[Run]) -> None:
+        self._database.execute(
+            "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)",
+            (code, key.reveal(), digests.size, digests.sha256, digests.sha512, digests.crc32),
+        )
+        self._database.execute_many(
+            "INSERT INTO media_run VALUES (?, ?, ?, ?)",
+            [(code, position, run.first, run.count) for position, run in enumerate(runs)],
+        )
+
+
+class MediaReader(io.BufferedIOBase):
+    """Reads an attachment from its beginning; every byte that comes out was authenticated."""
+
+    def __init__(self, stream: StreamReader, source: UnitSource) -> None:
+        self._stream = stream
+        self._source = source
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """``size`` bytes, fewer only at the end, or everything for a negative size.
+
+        Raises:
+            VaultDamaged: ``media`` when units were altered or are missing.
+            StorageFailed: the disk reported an error.
+        """
+        with self._translating():
+            return self._stream.read(size)
+
+    def readinto(self, target: WriteableBuffer, /) -> int:
+        """Fill ``target``; 0 only at the end. Raises as ``read``."""
+        with self._translating():
+            return self._stream.readinto(target)
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except errors.PayloadError:
+            raise errors.VaultDamaged(str(self._source.folder), "media") from None
+
+    def close(self) -> None:
+        """Close it; again is harmless."""
+        if not self.closed:
+            self._stream.close()
+            self._source.close()
+            super().close()

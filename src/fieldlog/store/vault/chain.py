@@ -1,0 +1,113 @@
+"""The chain of revisions: history that cannot be rewritten quietly (docs/formats/vault.md section 6).
+
+Every revision carries a number without gaps and the hash of the one before it; the head row holds the
+last of both. A page or a whole old file that is put back breaks the chain or leaves it behind the head
+that the key slot remembers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fieldlog import errors
+from fieldlog.formats.keyslots import HASH_BYTES, Head
+from fieldlog.primitives.hash import sha256
+from fieldlog.store.database import Database
+
+_LABEL: Final = b"fieldlog-revision-v1\x00"
+_NO_LINK: Final = bytes(HASH_BYTES)
+
+
+def head_of(database: Database) -> Head:
+    """The head row.
+
+    Raises:
+        HistoryAltered: there is none.
+    """
+    row = database.row("SELECT count, hash FROM head WHERE only = 1")
+    if row is None:
+        raise errors.HistoryAltered(str(database.path.parent))
+    return Head(count=row[0], hash=row[1])
+
+
+def append(database: Database, *, incident: str, version: int, code: str, rev: int, content: bytes) -> int:
+    """Add one revision at the end and move the head; returns its number. Part of a transaction.
+
+    Raises:
+        EditConflict: this revision of this record exists already.
+    """
+    head = head_of(database)
+    seq = head.count + 1
+    digest = sha256(content)
+    link = _link(head.hash, seq, incident, version, digest)
+    database.execute(
+        "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (seq, incident, version, code, rev, content, digest, head.hash, link),
+    )
+    database.execute("UPDATE head SET count = ?, hash = ?", (seq, link))
+    return seq
+
+
+def require_not_behind(database: Database, remembered: Head) -> None:
+    """Check that this history continues the one that was remembered. Costs two look-ups at any size.
+
+    Being ahead is normal: after a crash the slot is older than the database.
+
+    Raises:
+        HistoryAltered: it is shorter, or another one.
+    """
+    head = head_of(database)
+    found = _hash_at(database, remembered.count)
+    if (
+        head.count < remembered.count
+        or found != remembered.hash
+        or _hash_at(database, head.count) != head.hash
+    ):
+        raise errors.HistoryAltered(str(database.path.parent))
+
+
+def verify(database: Database) -> int:
+    """Recompute every link and compare every content with its digest; returns the number of links.
+
+    Raises:
+        HistoryAltered: a link is missing, altered or not where it belongs.
+    """
+    altered = errors.HistoryAltered(str(database.path.parent))
+    previous, expected = _NO_LINK, 1
+    for seq, incident, version, content, digest, prev_hash, link in database.each(
+        "SELECT seq, incident, version, content, content_sha256, prev_hash, hash FROM revision ORDER BY seq"
+    ):
+        if (
+            seq != expected
+            or prev_hash != previous
+            or link != _link(previous, seq, incident, version, digest)
+        ):
+            raise altered
+        if content is not None and sha256(content) != digest:
+            raise altered
+        previous, expected = link, seq + 1
+    if head_of(database) != Head(count=expected - 1, hash=previous):
+        raise altered
+    return expected - 1
+
+
+def _hash_at(database: Database, seq: int) -> bytes | None:
+    if seq == 0:
+        return _NO_LINK
+    found = database.value("SELECT hash FROM revision WHERE seq = ?", (seq,))
+    return found if isinstance(found, bytes) else None
+
+
+def _link(previous: bytes, seq: int, incident: str, version: int, digest: bytes) -> bytes:
+    return sha256(
+        b"".join(
+            (
+                _LABEL,
+                previous,
+                seq.to_bytes(8, "big"),
+                version.to_bytes(8, "big"),
+                digest,
+                incident.encode("utf-8"),
+            )
+        )
+    )

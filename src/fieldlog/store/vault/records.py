@@ -1,0 +1,142 @@
+"""Records as append-only revisions, and which of them are current (docs/formats/vault.md section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from fieldlog import errors
+from fieldlog.model import codec
+from fieldlog.model.base import Record
+from fieldlog.store.database import Database
+from fieldlog.store.vault import chain, plain
+
+R = TypeVar("R", bound=Record)
+
+
+class Records:
+    """Every revision of every record. Writing is part of a transaction of the caller."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, records: Sequence[Record], *, incident: str, version: int) -> None:
+        """Add the revisions that are new and make each of ``records`` a member of ``incident``.
+
+        A record whose revision is stored already is left as it is.
+
+        Raises:
+            EditConflict: a revision is not the one after the stored one.
+            MalformedRecord: a record breaks its own form.
+        """
+        for record in records:
+            stored = self._database.value(
+                "SELECT revision.rev FROM current JOIN revision USING (seq) WHERE current.code = ?",
+                (record.code,),
+            )
+            if stored is None or record.rev == stored + 1:
+                self._append(record, incident=incident, version=version, first=stored is None)
+            elif record.rev != stored:
+                raise errors.EditConflict
+        self._database.execute_many(
+            "INSERT OR IGNORE INTO membership VALUES (?, ?)", [(incident, record.code) for record in records]
+        )
+
+    def _append(self, record: Record, *, incident: str, version: int, first: bool) -> None:
+        if first and record.rev != 1:
+            raise errors.EditConflict
+        seq = chain.append(
+            self._database,
+            incident=incident,
+            version=version,
+            code=record.code,
+            rev=record.rev,
+            content=plain.to_bytes(codec.encode(record)),
+        )
+        self._database.execute(
+            "INSERT INTO current VALUES (?, ?, ?) ON CONFLICT (code) DO UPDATE SET seq = excluded.seq",
+            (record.code, record.type, seq),
+        )
+
+    def drop_members(self, incident: str, *, record_type: str, keep: Iterable[str]) -> None:
+        """Let records of one type that are not in ``keep`` no longer belong to ``incident``.
+
+        Their revisions stay.
+        """
+        kept = set(keep)
+        members = self._database.execute(
+            "SELECT code FROM membership JOIN current USING (code) WHERE incident = ? AND type = ?",
+            (incident, record_type),
+        )
+        self._database.execute_many(
+            "DELETE FROM membership WHERE incident = ? AND code = ?",
+            [(incident, code) for (code,) in members if code not in kept],
+        )
+
+    def erase(self, code: str) -> None:
+        """Remove what every revision of a record says; the chain keeps the digests. Part of a transaction."""
+        self._database.execute("DELETE FROM membership WHERE code = ?", (code,))
+        self._database.execute("UPDATE revision SET content = NULL WHERE code = ?", (code,))
+
+    def members(self, incident: str) -> tuple[Record, ...]:
+        """The current revisions of the records of ``incident``, in the order they were first saved.
+
+        Raises:
+            VaultDamaged: ``record`` when a stored record cannot be read.
+        """
+        rows = self._database.execute(
+            "SELECT revision.content FROM membership "
+            "JOIN current ON current.code = membership.code JOIN revision ON revision.seq = current.seq "
+            "JOIN revision AS first ON first.code = current.code AND first.rev = 1 "
+            "WHERE membership.incident = ? ORDER BY first.seq",
+            (incident,),
+        )
+        return tuple(self._decode(content) for (content,) in rows if content is not None)
+
+    def get(self, record_type: type[R], code: str) -> R:
+        """The current revision of one record.
+
+        Raises:
+            UnknownRecord: there is none of this type and code.
+            VaultDamaged: ``record`` when it cannot be read.
+        """
+        content = self._database.value(
+            "SELECT content FROM current JOIN revision USING (seq) WHERE current.code = ? AND type = ?",
+            (code, record_type.type),
+        )
+        if content is None:
+            raise errors.UnknownRecord
+        record = self._decode(content)
+        if not isinstance(record, record_type):
+            raise errors.VaultDamaged(str(self._database.path.parent), "record")
+        return record
+
+    def is_first_saved_in(self, code: str, incident: str) -> bool:
+        """Whether the record was made in ``incident`` and not picked there."""
+        found = self._database.value("SELECT incident FROM revision WHERE code = ? AND rev = 1", (code,))
+        return bool(found == incident)
+
+    def of_type_anywhere(self, record_type: type[R], *, linked_to: Sequence[str]) -> tuple[R, ...]:
+        """Current records of a type that belong to any incident which has one of ``linked_to``."""
+        if not linked_to:
+            return ()
+        marks = ", ".join("?" * len(linked_to))
+        rows = self._database.execute(
+            "SELECT DISTINCT current.seq, revision.content FROM membership AS of_person "  # noqa: S608 - marks only
+            "JOIN membership USING (incident) JOIN current ON current.code = membership.code "
+            "JOIN revision ON revision.seq = current.seq "
+            f"WHERE of_person.code IN ({marks}) AND current.type = ? ORDER BY current.seq",
+            (*linked_to, record_type.type),
+        )
+        decoded = (self._decode(content) for _, content in rows if content is not None)
+        return tuple(record for record in decoded if isinstance(record, record_type))
+
+    def is_used(self, code: str) -> bool:
+        """Whether a record of this code exists."""
+        return self._database.value("SELECT 1 FROM current WHERE code = ?", (code,)) is not None
+
+    def _decode(self, content: bytes) -> Record:
+        try:
+            return codec.decode(plain.from_bytes(content))
+        except (errors.RecordError, ValueError):
+            raise errors.VaultDamaged(str(self._database.path.parent), "record") from None

@@ -1,0 +1,1 @@
+"""The organisation's screens: so far, reading one bundle."""

@@ -190,7 +190,7 @@ def _check_text(text: str, *, composed: bool) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        # Only an escape such as \\ud800 brings half a character through UTF-8.
+        # Only an escape such as \ud800 brings half a character through UTF-8.
         raise FormatError("json-surrogate") from None
     if composed and not unicodedata.is_normalized("NFC", text):
         raise FormatError("json-not-nfc")

@@ -154,8 +154,11 @@ def _parse(armored: bytes, namespace: str) -> tuple[bytes, bytes]:
     raw_signature = blob[-SIGNATURE_BYTES:]
     expected = _blob(public=public, namespace=namespace, signature=raw_signature)
     if blob != expected:
-        same_but_namespace = blob[: key_at + PUBLIC_BYTES] == expected[: key_at + PUBLIC_BYTES]
-        raise SignatureInvalid("sshsig-other-namespace-or-hash" if same_but_namespace else "sshsig-fields")
+        key_end = key_at + PUBLIC_BYTES
+        namespace_end = key_end + len(_string(namespace.encode("ascii")))
+        same_key = blob[:key_end] == expected[:key_end]
+        other_namespace = same_key and blob[:namespace_end] != expected[:namespace_end]
+        raise SignatureInvalid("sshsig-other-namespace" if other_namespace else "sshsig-fields")
     if _armored(public=public, namespace=namespace, signature=raw_signature) != armored:
         raise SignatureInvalid("sshsig-armor")
     return public, raw_signature

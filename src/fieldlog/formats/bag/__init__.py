@@ -17,7 +17,7 @@ from fieldlog.formats.bag.layout import (
     check_folder_name,
 )
 from fieldlog.formats.bag.tree import ArchiveTree, Tree
-from fieldlog.formats.bag.verify import BagTags, VerifiedBag, verify, verify_payload, verify_tags
+from fieldlog.formats.bag.verify import BagTags, Check, VerifiedBag, verify, verify_payload, verify_tags
 
 __all__ = [
     "AUTHENTICATORS_NAME",
@@ -27,6 +27,7 @@ __all__ = [
     "ArchiveTree",
     "BagInfo",
     "BagTags",
+    "Check",
     "FileFact",
     "TagFile",
     "Tree",

@@ -109,10 +109,8 @@ def _check_digests(tree: Tree, manifests: dict[tuple[bool, str], dict[str, bytes
         if algorithm in layout.ALGORITHMS:
             for path, digest in listed.items():
                 wanted.setdefault(path, {})[algorithm] = digest
-    with Digests() as digests:
+    with Digests(layout.ALGORITHMS) as digests:
         for path, expected in wanted.items():
-            found = dict(
-                zip(layout.ALGORITHMS, digests.of(tree.chunks(path), size=tree.sizes[path]), strict=True)
-            )
+            found = digests.of(tree.chunks(path), size=tree.sizes[path])
             if any(found[algorithm] != digest for algorithm, digest in expected.items()):
                 raise BagError("payload-altered" if path.startswith("data/") else "tag-file-altered")

@@ -6,7 +6,7 @@ Implements ``docs/formats/bundle.md`` section 6.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self
@@ -20,6 +20,8 @@ Progress = Callable[[int, int], None]
 
 _WAITING_CHUNKS = 4
 """Chunks of 1 MiB that may wait for a digest: evens out the threads, and bounds their memory."""
+
+_HASHES: Mapping[str, type[Sha256 | Sha512]] = {"sha256": Sha256, "sha512": Sha512}
 
 _WORTH_A_THREAD = 256 << 10
 """Below this many bytes handing chunks to threads costs more than hashing them here."""
@@ -82,37 +84,33 @@ def read_small(tree: Tree, path: str, *, limit: int, reason: str) -> bytes:
 
 
 class Digests:
-    """Both digests of files, computed side by side in two threads for large ones.
+    """Digests of files, each kind computed in a thread of its own for large files.
 
-    OpenSSL lets other Python threads run while it hashes, so the slower of the two digests
-    decides how long a file takes, and the reading runs beside them.
+    OpenSSL lets other Python threads run while it hashes, so the slowest digest decides how long
+    a file takes, and the reading runs beside them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, algorithms: Iterable[str]) -> None:
         # One worker each: the updates of one digest must happen in order.
-        self._workers = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
+        self._workers = {algorithm: ThreadPoolExecutor(1) for algorithm in algorithms}
 
-    def of(self, chunks: Iterator[bytes], *, size: int) -> tuple[bytes, bytes]:
-        """SHA-256 and SHA-512 of these chunks, ``size`` bytes in all. Errors of the reading pass through."""
-        first, second = Sha256(), Sha512()
-        if size < _WORTH_A_THREAD:
-            for chunk in chunks:
-                first.update(chunk)
-                second.update(chunk)
-            return first.digest(), second.digest()
-        waiting: deque[tuple[Future[None], Future[None]]] = deque()
+    def of(self, chunks: Iterator[bytes], *, size: int) -> dict[str, bytes]:
+        """The digests of these chunks, ``size`` bytes in all. Errors of the reading pass through."""
+        states = {algorithm: _HASHES[algorithm]() for algorithm in self._workers}
+        waiting: deque[list[Future[None]]] = deque()
         for chunk in chunks:
+            if size < _WORTH_A_THREAD:
+                for state in states.values():
+                    state.update(chunk)
+                continue
             waiting.append(
-                (
-                    self._workers[0].submit(first.update, chunk),
-                    self._workers[1].submit(second.update, chunk),
-                )
+                [self._workers[algorithm].submit(state.update, chunk) for algorithm, state in states.items()]
             )
             if len(waiting) > _WAITING_CHUNKS:
                 _finish(waiting.popleft())
         while waiting:
             _finish(waiting.popleft())
-        return first.digest(), second.digest()
+        return {algorithm: state.digest() for algorithm, state in states.items()}
 
     def __enter__(self) -> Self:
         return self
@@ -120,10 +118,10 @@ class Digests:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers:
+        for worker in self._workers.values():
             worker.shutdown(cancel_futures=True)
 
 
-def _finish(updates: tuple[Future[None], ...]) -> None:
+def _finish(updates: list[Future[None]]) -> None:
     for update in updates:
         update.result()

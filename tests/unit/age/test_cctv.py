@@ -111,14 +111,14 @@ def collect(
     open_it: Callable[[], io.BufferedIOBase], read_it: Callable[[io.BufferedIOBase], Iterator[bytes]]
 ) -> tuple[bytes, FieldlogError | None]:
     """Return everything that came out, and the error after it."""
-    released = b""
+    released = bytearray()
     try:
         with open_it() as reader:
             for piece in read_it(reader):
                 released += piece
     except FieldlogError as error:
-        return released, error
-    return released, None
+        return bytes(released), error
+    return bytes(released), None
 
 
 def check(vector: Vector, released: bytes, error: FieldlogError | None) -> None:

@@ -69,7 +69,7 @@ def encrypt(sink: Writable, recipients: Sequence[Recipient], *, armor: bool = Fa
     """Write the header of a new file to ``sink`` and return what encrypts the rest.
 
     Args:
-        sink: stays open.
+        sink: stays open; written to from another thread until ``close`` returns.
         recipients: each of them alone can open the file.
         armor: as text.
 
@@ -83,7 +83,7 @@ def encrypt(sink: Writable, recipients: Sequence[Recipient], *, armor: bool = Fa
     target: Writable = sink if armored is None else armored
     payload_nonce = random_bytes(_PAYLOAD_NONCE_BYTES)
     write_all(target, header.build(stanzas, file_key) + payload_nonce)
-    return Encryptor(StreamWriter(target, _payload_key(file_key, payload_nonce)), armored)
+    return Encryptor(StreamWriter(target, _payload_key(file_key, payload_nonce), write_behind=True), armored)
 
 
 def header_of(source: Readable, *, armor: bool = False, limits: HeaderLimits = SEALED_FILE) -> Header:

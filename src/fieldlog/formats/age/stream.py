@@ -36,13 +36,16 @@ class StreamWriter:
     Args:
         sink: where the sealed chunks go.
         key: 32 bytes, never used for another stream.
+        write_behind: call ``sink.write`` from one other thread while the caller goes on: for files.
     """
 
-    def __init__(self, sink: Writable, key: Secret) -> None:
+    def __init__(self, sink: Writable, key: Secret, *, write_behind: bool = False) -> None:
         self._sink = sink
+        self._writer = Workers(1) if write_behind else None
+        self._written: Future[None] | None = None
         self._cipher = ChaCha(key)
         self._workers = Workers()
-        self._under_way: deque[tuple[Future[memoryview], bytearray, bytearray]] = deque()
+        self._under_way: deque[tuple[Future[memoryview] | Future[None], bytearray, bytearray]] = deque()
         self._spare: list[tuple[bytearray, bytearray]] = []
         self._buffer = bytearray(BATCH_BYTES)
         self._sealed = bytearray(SEALED_BATCH_BYTES)
@@ -91,6 +94,8 @@ class StreamWriter:
         """Give up without a last chunk: whatever was written so far will not be accepted by a reader."""
         self.closed = True
         self._workers.close()
+        if self._writer is not None:
+            self._writer.close()
         self._under_way.clear()
 
     def __enter__(self) -> Self:
@@ -115,7 +120,13 @@ class StreamWriter:
             first=self._next_chunk,
             ends=False,
         )
-        self._under_way.append((self._workers.start(call), self._buffer, self._sealed))
+        sealing = self._workers.start(call)
+        if self._writer is None:
+            self._under_way.append((sealing, self._buffer, self._sealed))
+        else:
+            behind = functools.partial(_write_behind, self._sink, sealing, self._written)
+            self._written = self._writer.start(behind)
+            self._under_way.append((self._written, self._buffer, self._sealed))
         self._next_chunk += BATCH_CHUNKS
         self._filled = 0
         if self._spare:
@@ -125,8 +136,16 @@ class StreamWriter:
 
     def _finish_batch(self) -> None:
         future, buffer, sealed = self._under_way.popleft()
-        write_all(self._sink, future.result())
+        batch = future.result()
+        if batch is not None:
+            write_all(self._sink, batch)
         self._spare.append((buffer, sealed))
+
+
+def _write_behind(sink: Writable, sealing: Future[memoryview], previous: Future[None] | None) -> None:
+    if previous is not None:
+        previous.result()  # after a failed write nothing more is written: no gap
+    write_all(sink, sealing.result())
 
 
 class StreamReader(io.BufferedIOBase):

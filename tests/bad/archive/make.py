@@ -317,6 +317,7 @@ DEFECTS: dict[str, Defect] = {
     "z29-zip64-end-needless": ("zip64-end", zip64_end(40)),
     "z29-zip64-end-beyond-the-file": ("end-fields", zip64_end(WIDE)),
     "z29-zip64-end-missing": ("zip64-end", without_zip64_locator),
+    "z29-zip64-end-of-nothing": ("zip64-end", lambda: end_record(count=0, size=0, offset=WIDE)),
     "z29-zip64-absurd-size": ("too-large", zip64_entry((1 << 64) - 1, WIDE)),
     "z29-zip64-absurd-offset": ("too-large", zip64_entry(WIDE, (1 << 64) - 1)),
     "z29-zip64-needless": ("directory-fields", zip64_entry(5, 0)),

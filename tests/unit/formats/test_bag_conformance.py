@@ -11,6 +11,7 @@ import pytest
 
 from fieldlog.errors import BagError
 from fieldlog.formats import bag
+from fieldlog.formats.bag.manifest import parse_general, parse_strict
 
 BESIDE = Path(__file__).parents[4] / "shared" / "vectors"
 SUITE = Path(os.environ.get("FIELDLOG_VECTORS", BESIDE)) / "bagit"
@@ -194,3 +195,10 @@ def test_what_is_refused(edit: Edit, reason: str):
     with pytest.raises(BagError) as caught:
         bag.verify_general(MemoryTree(files))
     assert caught.value.reason == reason
+
+
+def test_manifest_readers_hold_the_size_limit_themselves():
+    """A manifest over 16 MiB is refused before it is taken apart, whoever read it."""
+    for parse in (parse_strict, parse_general):
+        with pytest.raises(BagError, match="manifest-too-large"):
+            parse(b"x" * ((16 << 20) + 1) + b"\n", digest_bytes=32)

@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 
 from fieldlog import errors
 
+_POSIX: Final = os.name == "posix"
 _NEW_FILE_FLAGS: Final = (
     os.O_WRONLY
     | os.O_CREAT
@@ -262,7 +263,7 @@ def sync_folder(folder: Path) -> None:
     Raises:
         MachineError: one of its subclasses.
     """
-    if os.name != "posix":
+    if not _POSIX:
         return
     with translating(folder):
         descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
@@ -339,7 +340,7 @@ class FileLock:
             MachineError: one of its subclasses, the file cannot be opened.
         """
         with translating(path, reading=True):
-            access = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+            access = os.O_RDONLY if _POSIX else os.O_RDWR
             self._descriptor = os.open(path, access | getattr(os, "O_CLOEXEC", 0))
         try:
             _lock(self._descriptor)
@@ -356,7 +357,7 @@ class FileLock:
 
 
 def _lock(descriptor: int) -> None:
-    if os.name == "posix":
+    if _POSIX:
         import fcntl  # noqa: PLC0415 - exists on this platform only
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,6 +17,7 @@ import platformdirs
 from fieldlog import errors
 from fieldlog.system import files
 
+_POSIX: Final = os.name == "posix"
 PRIVATE_FOLDER_MODE: Final = 0o700
 PRIVATE_FILE_MODE: Final = 0o600
 _OTHERS: Final = 0o077
@@ -69,7 +70,7 @@ def require_private(folder: Path) -> None:
             them belongs to somebody else, or an entry is neither file nor folder.
         MachineError: one of its subclasses, it cannot be looked at.
     """
-    if os.name != "posix":
+    if not _POSIX:
         return
     with files.translating(folder, reading=True):
         _require_private_entry(folder, folder.lstat(), is_folder=True)

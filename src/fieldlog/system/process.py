@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 
 from fieldlog.system import files
 
+_POSIX: Final = os.name == "posix"
 _UNSAFE_PREFIXES: Final = ("TEXTUAL",)
 """TEXTUAL_LOG writes every key to a readable file, TEXTUAL_DRIVER imports any module."""
 
@@ -52,7 +53,7 @@ def harden() -> Hardening:
 
 
 def _core_dumps_off() -> bool:
-    if os.name != "posix":
+    if not _POSIX:
         windows: Any = ctypes
         windows.windll.kernel32.SetErrorMode(_SEM_QUIET)
         return True

@@ -16,6 +16,8 @@ from typing import Final, Literal, NamedTuple
 
 from fieldlog import errors
 
+_POSIX: Final = os.name == "posix"
+
 MARKS_PER_LETTER: Final = 8
 """Combining marks shown on one letter; more only serve to paint over other lines."""
 
@@ -149,7 +151,7 @@ def prompt_secret(prompt: str) -> str:
         MissingTerminal: there is no terminal to ask on; it is never asked with echo instead.
         Cancelled: the person pressed Ctrl+C or Ctrl+D.
     """
-    if os.name == "posix":
+    if _POSIX:
         try:
             os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
         except OSError:

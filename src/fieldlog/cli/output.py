@@ -22,6 +22,12 @@ def line(text: str = "") -> None:
     sys.stdout.write(safe_text(text, kind="body") + "\n")
 
 
+def prompt(text: str) -> None:
+    """Write a question without a newline, at once."""
+    sys.stdout.write(safe_text(text, kind="body"))
+    sys.stdout.flush()
+
+
 def exact(text: str) -> None:
     """Write text for another program, such as a card or JSON, which must arrive as it is.
 

@@ -28,7 +28,7 @@ DESK: Final = "fieldlog-desk"
 VERBS: Final = {
     REPORTER: (
         "fieldlog.cli.field",
-        ("version",),
+        ("create", "new", "list", "show", "attach", "card", "status", "version"),
     ),
     DESK: ("fieldlog.cli.desk", ("init", "card", "open", "extract")),
 }

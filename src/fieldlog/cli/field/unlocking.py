@@ -1,0 +1,80 @@
+"""How the reporter's verbs find and unlock the vault, and how they ask.
+
+Secrets are typed without echo or read from a descriptor; they are never an argument or a variable of
+the environment, which every process of the machine can read.
+Other answers are lines of standard input, so that a screen reader and a script work alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fieldlog.i18n.catalog import translate as _
+
+if TYPE_CHECKING:
+    from fieldlog.field.vault import OpenVault
+
+
+def vault_folder(arguments: argparse.Namespace) -> Path:
+    """The folder of ``--vault``, or the usual one."""
+    from fieldlog.system.paths import default_vault_folder
+
+    return Path(arguments.vault).absolute() if arguments.vault else default_vault_folder()
+
+
+def typed_secret(arguments: argparse.Namespace, prompt: str) -> str:
+    """What was typed after ``prompt``, or stands at ``--passphrase-fd``.
+
+    Raises:
+        MissingTerminal: there is no terminal to ask on.
+        Cancelled: the person pressed Ctrl+C.
+        UsageError: nothing can be read from the descriptor.
+    """
+    from fieldlog.system.terminal import prompt_secret, read_secret
+
+    if arguments.passphrase_fd is not None:
+        return read_secret(arguments.passphrase_fd)
+    return prompt_secret(prompt)
+
+
+def unlocked_vault(arguments: argparse.Namespace) -> OpenVault:
+    """The unlocked vault, for a ``with`` block; leaving the block locks it.
+
+    Raises:
+        VaultMissing: there is none.
+        CannotUnlock: wrong passphrase.
+        FieldlogError: another of the errors of ``field.vault.unlock``.
+    """
+    from fieldlog import errors
+    from fieldlog.field import vault
+    from fieldlog.system.clock import SystemClock
+
+    folder = vault_folder(arguments)
+    # Before the question: nobody should type a passphrase for nothing.
+    if not vault.exists(folder):
+        raise errors.VaultMissing(str(folder))
+    typed = typed_secret(arguments, _("Passphrase or recovery words: "))
+    return vault.unlock(folder=folder, passphrase=vault.typed_secret(typed), clock=SystemClock())
+
+
+def ask(prompt: str) -> str:
+    """One line of standard input, without its line end.
+
+    Raises:
+        Cancelled: there is no more input.
+        UsageError: it is not text.
+    """
+    from fieldlog import errors
+    from fieldlog.cli import output
+
+    output.prompt(prompt)
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        raise errors.UsageError("not-text") from None
+    if not line:
+        raise errors.Cancelled
+    return line.rstrip("\r\n")

@@ -150,7 +150,7 @@ def _encode(owner: object, *, leaving: bool) -> Plain:
         value = getattr(owner, spec.name)
         if (leaving and spec.vault_only) or value is None or value == ():
             continue
-        if spec.value_type is Absences:
+        if spec.value_type == Absences:
             plain[spec.name] = dict(value)
         elif spec.many:
             plain[spec.name] = [_encode_one(item, leaving=leaving) for item in value]

@@ -68,7 +68,8 @@ class StreamWriter:
                     # Only now is it certain that the last chunk in the buffer is not the last of all.
                     self._start_batch()
                 taken = min(BATCH_BYTES - self._filled, len(rest))
-                self._buffer[self._filled : self._filled + taken] = rest[:taken]
+                # Through a view: assigning to the bytearray itself copies twice.
+                memoryview(self._buffer)[self._filled : self._filled + taken] = rest[:taken]
                 self._filled += taken
                 rest = rest[taken:]
         except BaseException:

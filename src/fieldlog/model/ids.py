@@ -68,9 +68,10 @@ def read_code(text: str, prefix: str) -> str:
     Raises:
         MalformedRecord: ``code``, when it cannot be a code of this prefix.
     """
-    typed = re.sub(r"[\s\u2010-\u2015-]", "", text).upper().translate(_CYRILLIC_TWINS)
-    head, tail = typed[:-_LENGTH], typed[-_LENGTH:].translate(_LOOKALIKES)
-    code = f"{prefix}-{tail}"
+    typed = re.sub(r"[\u2010-\u2015]", "-", "".join(text.split())).upper().translate(_CYRILLIC_TWINS)
+    # A hyphen says where the code begins; without one, its length does.
+    head, _, tail = typed.partition("-") if "-" in typed else (typed[:-_LENGTH], "", typed[-_LENGTH:])
+    code = f"{prefix}-{tail.translate(_LOOKALIKES)}"
     if head not in {"", prefix} or not is_code(code, prefix):
         raise MalformedRecord("code")
     return code

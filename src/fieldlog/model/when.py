@@ -67,7 +67,7 @@ class EdtfDate:
             UnreadableDate: it is not exactly of the subset.
         """
         match = _EDTF.fullmatch(text)
-        if match is None:
+        if match is None or "00" in match.groups()[1:3]:
             raise UnreadableDate
         year, month, day, qualifier = match.groups()
         return cls(

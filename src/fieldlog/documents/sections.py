@@ -35,6 +35,7 @@ _RECORD_TITLES: Final = {
 _FIELDS: Final = {
     "when": N_("When"),
     "text": N_("Where"),
+    "code": N_("Code"),
     "victim": N_("Affected person"),
     "act": N_("Act"),
     "person": N_("Person"),
@@ -144,7 +145,12 @@ def sections_of(dossier: Dossier, language: str | None = None) -> tuple[Section,
 def _rows(owner: object, language: str | None) -> Iterator[Row]:
     for spec in specs_of(type(owner)):  # type: ignore[arg-type]
         value = getattr(owner, spec.name)
-        if spec.name in _LEFT_OUT or spec.vault_only or value is None or value in ((), ""):
+        if (
+            (spec.name in _LEFT_OUT and isinstance(owner, Record))
+            or spec.vault_only
+            or value is None
+            or value in ((), "")
+        ):
             continue
         name = _field_name(spec.name, spec.term, language)
         items = value if spec.many else (value,)

@@ -134,7 +134,9 @@ def _vocabulary_labels() -> Iterator[Found]:
 
 def _key(message: Message) -> Key:
     singular, several = message.id if isinstance(message.id, list | tuple) else (message.id, "")
-    return (message.context or "", singular, several)
+    context: object = message.context or ""
+    # Babel gives the context of a compiled message as bytes.
+    return (context.decode("utf-8") if isinstance(context, bytes) else str(context), singular, several)
 
 
 def _messages(catalog: Catalog) -> Iterator[Message]:

@@ -46,13 +46,14 @@ def _dispatch(program: str, arguments: list[str]) -> int:
     if program == parser.DESK:
         grammar.print_help(sys.stderr)
         return 2
-    return _screen(Path(asked.vault) if asked.vault else None)
+    return _screen(
+        Path(asked.vault) if asked.vault else None, language=asked.language, ascii_only=asked.ascii
+    )
 
 
-def _screen(named: Path | None) -> int:
+def _screen(named: Path | None, *, language: str | None, ascii_only: bool) -> int:
     """Run the reporter's screen until it ends; lock and practice end this process image."""
     from fieldlog.errors import MissingTerminal
-    from fieldlog.i18n import catalog
     from fieldlog.system import clock, paths, terminal
 
     if not terminal.is_interactive() or os.environ.get("TERM") == "dumb":
@@ -60,11 +61,13 @@ def _screen(named: Path | None) -> int:
     folder = (named or paths.default_vault_folder()).absolute()
     from fieldlog.tui.field import app, outcome
 
-    language = catalog.current_language()
-    ended = app.run(folder, clock=clock.SystemClock(), practice=None, language=language)
+    ended = app.run(
+        folder, clock=clock.SystemClock(), practice=None, language=language, ascii_only=ascii_only
+    )
+    # Only the end of the image removes every copy of a key from memory (security.md 5.3).
     if isinstance(ended, outcome.Lock):
-        # Only the end of the image removes every copy of a key from memory (security.md 5.3).
-        _replace("fieldlog", "--vault", str(folder), "--language", ended.language)
+        kept = ["--ascii"] if ascii_only else []
+        _replace("fieldlog", "--vault", str(folder), "--language", ended.language, *kept)
     if isinstance(ended, outcome.Practise):
         _replace("fieldlog.practice", "--language", ended.language)
     return _exit_status(ended)

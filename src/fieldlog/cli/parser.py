@@ -28,7 +28,7 @@ DESK: Final = "fieldlog-desk"
 VERBS: Final = {
     REPORTER: (
         "fieldlog.cli.field",
-        ("create", "new", "list", "show", "attach", "card", "status", "version"),
+        ("create", "new", "list", "show", "attach", "card", "seal", "status", "version"),
     ),
     DESK: ("fieldlog.cli.desk", ("init", "card", "open", "extract")),
 }
@@ -105,6 +105,10 @@ def build(program: str) -> tuple[argparse.ArgumentParser, dict[str, Callable[[ar
     )
     parser = _Parser(prog=program, description=description, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
+    if program == REPORTER:
+        parser.add_argument(
+            "--ascii", action="store_true", help=_("draw the screen with plain characters, for old terminals")
+        )
     add_common_options(parser, program, default=None)
     subparsers = parser.add_subparsers(dest="verb", metavar=_("VERB"), title=_("verbs"))
     runs: dict[str, Callable[[argparse.Namespace], int]] = {}

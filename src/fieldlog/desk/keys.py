@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from fieldlog import errors
 from fieldlog.desk.passphrases import (
@@ -72,9 +72,9 @@ class OpenRegister:
         return X25519(self.identities.authentication)
 
     @property
-    def opening(self) -> age.HybridIdentity:
-        """The identity that opens bundles."""
-        return age.HybridIdentity(Hybrid(self.identities.hybrid))
+    def opening(self) -> tuple[age.HybridIdentity, age.X25519Identity]:
+        """The identities that open bundles: the one on every card, and the classic one."""
+        return _opening(self.identities)
 
     def timestamp(self) -> str:
         """Now, as the register writes times."""
@@ -88,7 +88,7 @@ class OpenRegister:
         """
         self.store.close()
 
-    def __enter__(self) -> OpenRegister:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,7 +105,7 @@ def require_free(folder: Path) -> None:
         raise errors.VaultExists(str(folder))
 
 
-def create_register(
+def create_register(  # noqa: PLR0913 - what an organisation is made of; all by name
     *,
     folder: Path,
     typed: str,
@@ -114,6 +114,7 @@ def create_register(
     clock: Clock,
     contact: tuple[str, ...] = (),
     valid_days: int | None = None,
+    classic: bool = False,
     profile: kdf.Argon2Profile | None = None,
 ) -> OpenRegister:
     """Make a register with new keys and its first card.
@@ -126,6 +127,8 @@ def create_register(
         clock: where the time comes from.
         contact: up to three lines on the card.
         valid_days: of the first card, ``VALID_DAYS`` if not given.
+        classic: offer the X25519 recipient on the card instead of the hybrid one, for organisations whose
+            other tools cannot do better; reporters are warned.
         profile: of Argon2id; measured on this machine if not given.
 
     Raises:
@@ -141,10 +144,19 @@ def create_register(
     identities = Identities(
         root=rng.random_secret(_SEED_BYTES),
         hybrid=rng.random_secret(_SEED_BYTES),
+        classic=rng.random_secret(_SEED_BYTES),
         authentication=rng.random_secret(_SEED_BYTES),
         signing=rng.random_secret(_SEED_BYTES),
     )
-    card = _signed(identities, name=name, contact=contact, serial=1, valid_days=valid_days, clock=clock)
+    card = _signed(
+        identities,
+        name=name,
+        contact=contact,
+        serial=1,
+        valid_days=valid_days,
+        classic=classic,
+        clock=clock,
+    )
 
     def fill(tables: RegisterTables) -> None:
         tables.identities.add(identities, made_at=_timestamp(clock))
@@ -215,6 +227,7 @@ def issue_card(
         contact=last.contact if contact is None else contact,
         serial=last.serial + 1,
         valid_days=valid_days,
+        classic=not last.hybrid_recipients,
         clock=register.clock,
     )
     _keep_card(register.store, card, at_utc=register.timestamp())
@@ -228,6 +241,7 @@ def _signed(
     contact: tuple[str, ...],
     serial: int,
     valid_days: int | None,
+    classic: bool,
     clock: Clock,
 ) -> Card:
     days = VALID_DAYS if valid_days is None else valid_days
@@ -244,12 +258,16 @@ def _signed(
         serial=serial,
         valid_from=first_day,
         expires=first_day + timedelta(days=days),
-        recipients=(age.HybridIdentity(Hybrid(identities.hybrid)).recipient().to_text(),),
+        recipients=(_opening(identities)[classic].recipient().to_text(),),
         authentication_key=X25519(identities.authentication).public,
         signing_key=Ed25519(identities.signing).public,
         root_key=root.public,
     )
     return sign_card(fields, root=root)
+
+
+def _opening(identities: Identities) -> tuple[age.HybridIdentity, age.X25519Identity]:
+    return age.HybridIdentity(Hybrid(identities.hybrid)), age.X25519Identity(X25519(identities.classic))
 
 
 def _keep_card(tables: RegisterTables, card: Card, *, at_utc: str) -> None:

@@ -18,6 +18,8 @@ from fieldlog.formats import canonical
 
 PATH: Final = "data/bundle.json"
 FORMAT: Final = "fieldlog-bundle"
+SIGNATURE_NAMESPACE: Final = "fieldlog-bundle-v1"
+"""Of the signature of an attributable bundle: it cannot be shown as a signature of anything else."""
 VERSION: Final = 1
 FILE_LIMIT: Final = 64 * 1024
 """Bytes; 20 recipients and all counts need less than 3 KiB."""

@@ -10,7 +10,7 @@ from fieldlog.primitives.secret import Secret
 from fieldlog.store.database import Database
 
 _FIRST: Final = 1
-_KINDS: Final = ("authentication", "hybrid", "root", "signing")
+_KINDS: Final = ("authentication", "classic", "hybrid", "root", "signing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +18,13 @@ class Identities:
     """The 32-byte secrets of the organisation, one of each kind.
 
     ``root`` signs cards, ``hybrid`` opens bundles, ``authentication`` (X25519) checks who made them,
-    ``signing`` signs receipts.
+    ``signing`` signs receipts. ``classic`` (X25519) opens bundles sealed to a card that offers nothing
+    else.
     """
 
     root: Secret
     hybrid: Secret
+    classic: Secret
     authentication: Secret
     signing: Secret
 

@@ -23,8 +23,10 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """One sender. ``bundles`` counts the different ones opened so far; ``signing_key`` comes with the
-    first signed one."""
+    """One sender.
+
+    ``bundles`` counts the different ones opened so far; ``signing_key`` comes with the first signed one.
+    """
 
     number: int
     code: str

@@ -1,0 +1,1 @@
+"""The verbs of ``fieldlog-desk``, the organisation's program."""

@@ -15,13 +15,14 @@ Both functions take seconds on purpose (Argon2id): call them on a worker thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from fieldlog.errors import KeyTextError
+from fieldlog.errors import KeyTextError, NoSpace
 from fieldlog.formats.keyslots import Head, Purpose, SlotSecret
 from fieldlog.primitives import kdf, recovery, words
 from fieldlog.primitives.kdf import Argon2Profile
@@ -80,7 +81,9 @@ class OpenVault:
             revisions=store.head.count,
             head=store.head,
         )
-        store.settings.set(_OPENED_AT, self.timestamp())
+        # On a full disk one must still get in, to read and to make room.
+        with suppress(NoSpace):
+            store.settings.set(_OPENED_AT, self.timestamp())
 
     @property
     def is_open(self) -> bool:

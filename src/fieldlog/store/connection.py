@@ -171,12 +171,11 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
             _require_wrong_key_refused(path, salt)
             connection = _connect(str(path), key, salt)
             _configure(connection, salt)
-            # A hot WAL may hold the only whole copy of page 1: write it back before looking.
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             # Takes the exclusive lock now and not at the first save.
             connection.execute("BEGIN IMMEDIATE; COMMIT")
+            written_back = _write_back(connection)
         os.lseek(raw, 0, os.SEEK_SET)
-        if os.read(raw, SALT_BYTES) != salt:
+        if written_back and os.read(raw, SALT_BYTES) != salt:
             raise errors.VaultDamaged(str(path.parent), "database")  # noqa: TRY301 - closed right below
     except BaseException:
         if connection is not None:
@@ -184,6 +183,18 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
         os.close(raw)
         raise
     return Database(connection, path, raw)
+
+
+def _write_back(connection: apsw.Connection) -> bool:
+    """Write a WAL back that a killed process left: it may hold the only whole copy of page 1.
+
+    On a full disk it stays, and everything in it can be read all the same.
+    """
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except apsw.FullError:
+        return False
+    return True
 
 
 def _connect(

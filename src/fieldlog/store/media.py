@@ -142,7 +142,7 @@ class MediaStore:
             )
         ]
         source = UnitSource(self._path, runs, unit_bytes=self._unit_bytes, length=sealed_size(row[1]))
-        return MediaReader(StreamReader(source, self._stream_key(Secret(row[0]))), source)
+        return MediaReader(StreamReader(source, self._stream_key(Secret(row[0]))), source, row[1])
 
     def remove(self, code: str) -> None:
         """Forget an attachment's key and free its units. Part of a transaction.
@@ -175,11 +175,15 @@ class MediaStore:
 
 
 class MediaReader(io.BufferedIOBase):
-    """Reads an attachment from its beginning; every byte that comes out was authenticated."""
+    """Reads an attachment from its beginning; every byte that comes out was authenticated.
 
-    def __init__(self, stream: StreamReader, source: UnitSource) -> None:
+    Nothing short is ever returned as if it were the end: where bytes are missing or altered, it raises.
+    """
+
+    def __init__(self, stream: StreamReader, source: UnitSource, size: int) -> None:
         self._stream = stream
         self._source = source
+        self._left = size
 
     def readable(self) -> bool:
         """Always."""
@@ -192,20 +196,31 @@ class MediaReader(io.BufferedIOBase):
             VaultDamaged: ``media`` when units were altered or are missing.
             StorageFailed: the disk reported an error.
         """
-        with self._translating():
-            return self._stream.read(size)
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        content = bytearray(wanted)
+        self._fill(memoryview(content))
+        return bytes(content)
 
     def readinto(self, target: WriteableBuffer, /) -> int:
-        """Fill ``target``; 0 only at the end. Raises as ``read``."""
-        with self._translating():
-            return self._stream.readinto(target)
+        """Fill ``target``; less only at the end, 0 after it. Raises as ``read``."""
+        view = memoryview(target).cast("B")[: self._left]
+        self._fill(view)
+        return len(view)
 
-    @contextmanager
-    def _translating(self) -> Iterator[None]:
+    def _fill(self, view: memoryview) -> None:
+        damaged = errors.VaultDamaged(str(self._source.folder), "media")
         try:
-            yield
+            while view:
+                count = self._stream.readinto(view)
+                if count == 0:
+                    raise damaged
+                self._left -= count
+                view = view[count:]
+            # Only the end of the stream says that its last chunk is the last.
+            if self._left == 0 and self._stream.read(1):
+                raise damaged
         except errors.PayloadError:
-            raise errors.VaultDamaged(str(self._source.folder), "media") from None
+            raise damaged from None
 
     def close(self) -> None:
         """Close it; again is harmless."""

@@ -1,0 +1,369 @@
+import errno
+import hashlib
+import os
+import subprocess
+import threading
+import zlib
+
+import pytest
+
+from fieldlog import errors
+from fieldlog.primitives.secret import Secret
+from fieldlog.store import units
+from fieldlog.store.connection import open_database
+from fieldlog.store.media import MediaStore
+from fieldlog.store.units import Run, UnitSink, UnitSpace
+from fieldlog.store.vault.schema import STEPS
+from fieldlog.system import files
+
+UNIT = 4096
+SEALED_CHUNK = 65536 + 16
+
+
+@pytest.fixture
+def store(tmp_path):
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    (folder / "media").write_bytes(b"")
+    database = open_database(
+        path=folder / "volume.db", key=Secret(b"k" * 32), salt=b"s" * 16, create=True, migrations=STEPS
+    )
+    yield MediaStore(database, folder / "media", root_key=Secret(b"m" * 32), unit_bytes=UNIT)
+    database.close()
+
+
+def _add(store, tmp_path, code, content, **options):
+    path = tmp_path / "source"
+    path.write_bytes(content)
+    with files.open_source(path) as source, store.add(code, source, **options) as stored:
+        pass
+    return stored
+
+
+def _read(store, code):
+    with store.open(code) as reader:
+        return reader.read()
+
+
+def _media(store):
+    return store._path
+
+
+@pytest.mark.parametrize(
+    "size", [0, 1, UNIT - 16, UNIT - 15, UNIT, 65535, 65536, 65537, 131072, (1 << 20) + 1, 3 * (1 << 20) + 7]
+)
+def test_what_is_taken_in_comes_back(store, tmp_path, size):
+    """Any size comes back byte for byte, with the digests of independent code, in whole units."""
+    content = os.urandom(size)
+    stored = _add(store, tmp_path, "EV-A", content)
+    assert stored.size == size
+    assert stored.sha256 == hashlib.sha256(content).digest()
+    assert stored.sha512 == hashlib.sha512(content).digest()
+    assert stored.crc32 == zlib.crc32(content)
+    assert store.facts("EV-A") == stored
+    assert _read(store, "EV-A") == content
+    assert _media(store).stat().st_size % UNIT == 0
+
+
+def test_reading_in_pieces(store, tmp_path):
+    """An attachment can be read in pieces and into a buffer, and closed before its end."""
+    content = os.urandom(200_000)
+    _add(store, tmp_path, "EV-A", content)
+    with store.open("EV-A") as reader:
+        assert reader.readable()
+        assert reader.read(10) == content[:10]
+        buffer = bytearray(100_000)
+        assert reader.readinto(buffer) == 100_000
+        assert bytes(buffer) == content[10:100_010]
+    reader.close()
+
+
+def test_nothing_of_a_file_is_readable_in_its_units(store, tmp_path):
+    """Neither the content nor its zeros show in the file of units."""
+    _add(store, tmp_path, "EV-A", b"CANARY-canary" * 10_000)
+    _add(store, tmp_path, "EV-B", bytes(100_000))
+    content = _media(store).read_bytes()
+    assert b"CANARY" not in content
+    assert bytes(32) not in content
+
+
+def test_several_files_do_not_touch_each_other(store, tmp_path):
+    """Each attachment has its own units, and removing one frees them for the next that fits."""
+    contents = {f"EV-{name}": os.urandom(50_000 + number) for number, name in enumerate("ABC")}
+    for code, content in contents.items():
+        _add(store, tmp_path, code, content)
+    before = _media(store).stat().st_size
+    with store._database.transaction():
+        store.remove("EV-B")
+    with pytest.raises(errors.UnknownRecord):
+        store.open("EV-B")
+    contents["EV-D"] = os.urandom(20_000)
+    del contents["EV-B"]
+    _add(store, tmp_path, "EV-D", contents["EV-D"])
+    assert _media(store).stat().st_size == before
+    contents["EV-E"] = os.urandom(60_000)
+    _add(store, tmp_path, "EV-E", contents["EV-E"])
+    assert _media(store).stat().st_size > before
+    for code, content in contents.items():
+        assert _read(store, code) == content
+
+
+def test_two_at_a_time_wait_for_each_other(store, tmp_path):
+    """Files added from two threads are both whole."""
+    contents = {f"EV-{number}": os.urandom(300_000) for number in range(4)}
+
+    def work(code, content):
+        path = tmp_path / code
+        path.write_bytes(content)
+        with files.open_source(path) as source, store.add(code, source):
+            pass
+
+    threads = [threading.Thread(target=work, args=item) for item in contents.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for code, content in contents.items():
+        assert _read(store, code) == content
+
+
+@pytest.mark.parametrize("place", [0, 100, SEALED_CHUNK - 1, SEALED_CHUNK, 2 * SEALED_CHUNK - 1, 150_000])
+def test_every_altered_byte_is_noticed(store, tmp_path, place):
+    """One flipped bit in a unit, and reading stops with an error instead of wrong bytes."""
+    _add(store, tmp_path, "EV-A", os.urandom(150_000))
+    content = bytearray(_media(store).read_bytes())
+    content[place] ^= 1
+    _media(store).write_bytes(content)
+    with pytest.raises(errors.VaultDamaged) as caught:
+        _read(store, "EV-A")
+    assert caught.value.part == "media"
+
+
+def test_units_that_are_gone_are_noticed(store, tmp_path):
+    """A file of units that is cut, swapped or missing is damage."""
+    _add(store, tmp_path, "EV-A", os.urandom(150_000))
+    whole = _media(store).read_bytes()
+    _media(store).write_bytes(whole[:100_000])
+    with pytest.raises(errors.VaultDamaged):
+        _read(store, "EV-A")
+    _media(store).write_bytes(whole[UNIT : 2 * UNIT] + whole[:UNIT] + whole[2 * UNIT :])
+    with pytest.raises(errors.VaultDamaged):
+        _read(store, "EV-A")
+    _media(store).unlink()
+    with pytest.raises(errors.VaultDamaged):
+        store.open("EV-A")
+
+
+def test_the_database_key_alone_opens_no_attachment(store, tmp_path):
+    """The key in the row is only half: the slot's media key is needed too."""
+    _add(store, tmp_path, "EV-A", b"x" * 1000)
+    other = MediaStore(store._database, _media(store), root_key=Secret(b"n" * 32), unit_bytes=UNIT)
+    with pytest.raises(errors.VaultDamaged):
+        _read(other, "EV-A")
+
+
+def _nothing_left(store, before):
+    assert _media(store).read_bytes() == before
+    assert store._database.value("SELECT count(*) FROM attachment") == 1
+    assert store._database.value("SELECT count(*) FROM media_run") == 1
+
+
+@pytest.fixture
+def before(store, tmp_path):
+    _add(store, tmp_path, "EV-A", os.urandom(10_000))
+    return _media(store).read_bytes()
+
+
+def test_progress_counts_up_and_may_cancel(store, tmp_path, before):
+    """Progress ends at the size; a cancel from it leaves nothing behind."""
+    seen = []
+    _add(store, tmp_path, "EV-P", bytes(2_500_000), progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1 << 20, 2_500_000), (2 << 20, 2_500_000), (2_500_000, 2_500_000)]
+    with store._database.transaction():
+        store.remove("EV-P")
+    os.truncate(_media(store), len(before))
+
+    def cancel(done, total):
+        raise errors.Cancelled
+
+    with pytest.raises(errors.Cancelled):
+        _add(store, tmp_path, "EV-B", bytes(2_500_000), progress=cancel)
+    _nothing_left(store, before)
+
+
+@pytest.mark.parametrize(
+    ("call", "number", "expected"),
+    [
+        ("write", errno.ENOSPC, errors.NoSpace),
+        ("write", errno.EIO, errors.StorageFailed),
+        ("fsync", errno.EIO, errors.StorageFailed),
+        ("read", errno.EIO, errors.StorageFailed),
+        ("read", errno.ENODEV, errors.FileUnreadable),
+    ],
+)
+def test_refusals_leave_nothing(store, tmp_path, before, monkeypatch, call, number, expected):
+    """A full disk, a failing disk and a source that vanishes midway leave nothing and say which it was."""
+    original = getattr(os, call)
+    calls = []
+
+    def refuse(*arguments):
+        calls.append(1)
+        if len(calls) > (0 if call == "fsync" else 1):
+            raise OSError(number, "refused")
+        return original(*arguments)
+
+    path = tmp_path / "big"
+    path.write_bytes(os.urandom(3_000_000))
+    with files.open_source(path) as source:
+        monkeypatch.setattr(os, call, refuse)
+
+        def add():
+            with store.add("EV-B", source):
+                pytest.fail("was accepted")
+
+        with pytest.raises(expected):
+            add()
+        monkeypatch.undo()
+    _nothing_left(store, before)
+
+
+def test_a_disk_that_is_too_small_is_noticed_before_writing(store, tmp_path, before, monkeypatch):
+    """Free space is looked at first, and the error has both numbers."""
+    monkeypatch.setattr(files, "free_space", lambda _folder: 5_000)
+    with pytest.raises(errors.NoSpace) as caught:
+        _add(store, tmp_path, "EV-B", os.urandom(100_000))
+    assert caught.value.needed >= 100_000
+    assert caught.value.free == 5_000
+    _nothing_left(store, before)
+
+
+def test_a_block_that_raises_takes_the_file_back(store, tmp_path, before):
+    """Row and units stand or fall together with what the block writes."""
+    path = tmp_path / "big"
+    path.write_bytes(os.urandom(100_000))
+
+    def add():
+        with files.open_source(path) as source, store.add("EV-B", source):
+            raise errors.EditConflict
+
+    with pytest.raises(errors.EditConflict):
+        add()
+    _nothing_left(store, before)
+
+
+def test_a_file_that_grows_while_it_is_read(store, tmp_path):
+    """What was read counts: more units are taken than the first look said."""
+    path = tmp_path / "log"
+    path.write_bytes(b"a" * 1000)
+    grown = []
+
+    def grow(done, total):
+        assert done <= total
+        if not grown:
+            grown.append(1)
+            with path.open("ab") as handle:
+                handle.write(b"b" * 1_500_000)
+
+    with files.open_source(path) as source, store.add("EV-A", source, progress=grow) as stored:
+        pass
+    assert stored.size == 1_501_000
+    assert _read(store, "EV-A") == path.read_bytes()
+
+
+def test_a_file_that_shrinks_while_it_is_read(store, tmp_path):
+    """Units that were reserved and not needed are given back."""
+    path = tmp_path / "log"
+    path.write_bytes(b"a" * 3_000_000)
+    with files.open_source(path) as source:
+
+        def shrink(done, total):
+            os.truncate(path, 1 << 20)
+
+        with store.add("EV-A", source, progress=shrink) as stored:
+            pass
+    assert stored.size == 1 << 20
+    assert _read(store, "EV-A") == b"a" * (1 << 20)
+    assert store._database.value("SELECT sum(unit_count) FROM media_run") * UNIT < 1_200_000
+    _add(store, tmp_path, "EV-B", b"b" * 50_000)
+    assert _read(store, "EV-A") == b"a" * (1 << 20)
+    assert _read(store, "EV-B") == b"b" * 50_000
+
+
+def test_a_full_disk_for_real(tmp_path):
+    """On a file system of 3 MiB an attachment of 4 MB is refused and the rest still works."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        (disk / "media").write_bytes(b"")
+        database = open_database(
+            path=disk / "volume.db", key=Secret(b"k" * 32), salt=b"s" * 16, create=True, migrations=STEPS
+        )
+        store = MediaStore(database, disk / "media", root_key=Secret(b"m" * 32), unit_bytes=UNIT)
+        with pytest.raises(errors.NoSpace):
+            _add(store, tmp_path, "EV-A", os.urandom(4_000_000))
+        files_require_space, files.require_space = files.require_space, lambda *_, **__: None
+        try:
+            with pytest.raises(errors.NoSpace):
+                _add(store, tmp_path, "EV-A", os.urandom(4_000_000))
+        finally:
+            files.require_space = files_require_space
+        assert (disk / "media").stat().st_size == 0
+        _add(store, tmp_path, "EV-B", b"x" * 1000)
+        assert _read(store, "EV-B") == b"x" * 1000
+
+        def fill():
+            for number in range(10_000):
+                with database.transaction():
+                    database.execute("INSERT INTO setting VALUES (?, ?)", (f"n{number}", os.urandom(4000)))
+
+        with pytest.raises(errors.NoSpace):
+            fill()
+        kept = database.value("SELECT count(*) FROM setting")
+        database.close()
+        (disk / "media").unlink()
+        again = open_database(
+            path=disk / "volume.db", key=Secret(b"k" * 32), salt=b"s" * 16, migrations=STEPS
+        )
+        assert again.value("SELECT count(*) FROM setting") == kept > 10
+        again.close()
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def test_unknown_attachments(store):
+    """Asking for what is not there is an unknown record."""
+    for ask in (store.open, store.facts, store.remove):
+        with pytest.raises(errors.UnknownRecord):
+            ask("EV-X")
+
+
+def test_free_units_are_found():
+    """The smallest hole that fits is taken, else the end; what is left of a hole stays free."""
+    space = UnitSpace([Run(first=8, count=2), Run(first=2, count=1), Run(first=3, count=1)])
+    assert space.end == 10
+    assert space.take(2) == Run(first=0, count=2)
+    assert space.take(3) == Run(first=4, count=3)
+    assert space.take(1) == Run(first=7, count=1)
+    assert space.take(1) == Run(first=10, count=1)
+    assert space.end == 11
+
+
+def test_a_missing_file_of_units_is_no_target(tmp_path):
+    """Writing needs the file to be there."""
+    with pytest.raises(errors.TargetVanished):
+        UnitSink(tmp_path / "media", UnitSpace([]), unit_bytes=UNIT)
+
+
+def test_a_source_ends_where_its_runs_end(tmp_path):
+    """Reading past the last run gives nothing."""
+    (tmp_path / "media").write_bytes(b"x" * UNIT)
+    source = units.UnitSource(tmp_path / "media", [Run(first=0, count=1)], unit_bytes=UNIT, length=10**6)
+    assert len(source.read(10**6)) == UNIT
+    assert source.read(1) == b""
+    source.close()
+    source.close()

@@ -76,6 +76,7 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
         self._crashes: list[str] = []
         self._last_key = clock.monotonic()
         self._away = False
+        self._begun = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -171,6 +172,9 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Handlers that must exist before the first screen."""
+        if self._begun:
+            return  # Textual calls this for the base class as well as through ``super``
+        self._begun = True
         self.set_class(self.ascii_only, "-ascii")
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(crash.on_loop_exception)

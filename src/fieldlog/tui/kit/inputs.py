@@ -137,6 +137,10 @@ class StoryArea(TextArea):
         self.cursor_blink = False
         self._names_files = names_files
 
+    def put(self, text: str) -> None:
+        """Show a stored text; undo does not go back behind it."""
+        self.load_text(split_long(typed(text))[0])
+
     def _recompute_cursor_offset(self) -> None:
         # Undo of a paste leaves the selection below the last line for a moment and Textual 8.2.8
         # raises (#6686). Without this the program ends while somebody writes.

@@ -41,6 +41,9 @@ class Page(Screen[Any]):
     HELP: ClassVar[str] = ""
     """What this screen is for; English, marked for translation. Shown by F1."""
 
+    SECRET: ClassVar[bool] = True
+    """Whether it shows something that a lock must hide."""
+
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:

@@ -105,8 +105,9 @@ class RowList(Widget, can_focus=True):
         helps: str = "",
         empty: str = "",
         heading: bool = True,
+        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes=classes)
         self.helps = helps
         self._columns = tuple(columns)
         self._heading = heading

@@ -9,7 +9,7 @@ from typing import Final
 
 from textual.theme import Theme
 
-from fieldlog.i18n.catalog import mark as N_  # noqa: N812 - the project's name for it
+from fieldlog.i18n.catalog import mark as N_
 
 DARK: Final = Theme(
     name="fieldlog-dark",

@@ -75,6 +75,7 @@ class OneThread:
         if self._running is not None:
             self._running.stop()
 
-    def close(self) -> None:
-        """Wait for what was asked for and end the thread."""
+    def end_with(self, last: Callable[[], None]) -> None:
+        """Run ``last`` after what was asked for, wait for it and end the thread."""
+        self._pool.submit(last)
         self._pool.shutdown(wait=True)

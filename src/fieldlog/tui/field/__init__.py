@@ -1,0 +1,1 @@
+"""The reporter's screens: app, screens, dialogs and their styles."""

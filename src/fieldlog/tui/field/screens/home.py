@@ -1,0 +1,217 @@
+"""The list: everything in the vault, and the way to everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from fieldlog.i18n.catalog import mark as N_
+from fieldlog.i18n.catalog import plural, translate
+from fieldlog.i18n.catalog import translate as _
+from fieldlog.tui.field.commands import FILTER, FIND, HAND_OVER, LOCK, MENU, NEW, OPEN, REMOVE, UNDO
+from fieldlog.tui.field.dates import say_moment
+from fieldlog.tui.field.incident_rows import incident_cells, incident_columns
+from fieldlog.tui.field.screens.base import ReporterPage, styles
+from fieldlog.tui.field.screens.capture import CaptureScreen
+from fieldlog.tui.field.screens.choose import ChooseScreen
+from fieldlog.tui.field.work import STATES, ListPage
+from fieldlog.tui.kit.commands import Command, bindings
+from fieldlog.tui.kit.inputs import LineInput
+from fieldlog.tui.kit.rows import Row, RowList
+from fieldlog.tui.kit.widgets import Note
+
+_STATE_NAMES: Final = {
+    "all": N_("All"),
+    "draft": N_("Drafts"),
+    "ready": N_("Ready"),
+    "handed_over": N_("Handed over"),
+    "bin": N_("Bin"),
+}
+
+
+class HomeScreen(ReporterPage):
+    """The list."""
+
+    OFFERS: ClassVar[tuple[Command, ...]] = (
+        OPEN, NEW, FIND, HAND_OVER, FILTER, LOCK, MENU, REMOVE, UNDO,
+    )  # fmt: skip
+    HELP = N_(
+        "Every incident in this vault. [D] is a draft, [R] is ready to hand over, [x] was handed over; "
+        "a star says that it was changed since.\n"
+        "Nothing here leaves this computer until you hand it over with F5."
+    )
+    CSS_PATH = styles("home")
+    BINDINGS: ClassVar[list[Any]] = [
+        *bindings((NEW, FIND, HAND_OVER, FILTER, REMOVE, UNDO)),
+        Binding("escape", "step_back", show=False),
+        Binding("question_mark", "app.help", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = "all"
+        self._page = ListPage(rows=(), matching=0, counts={})
+        self._removed: list[str] = []
+
+    def heading(self) -> str:
+        """The title with the number of incidents."""
+        count = self._page.counts.get("all", 0)
+        return plural("{count} incident", "{count} incidents", count).format(count=count)
+
+    def body(self) -> Iterable[Widget]:
+        """Search, states, list, preview, and when the vault was opened last."""
+        with Horizontal(id="find-row", classes="row"):
+            yield Note(_("Find"), id="find-label")
+            yield LineInput(
+                id="find", helps=N_("The list follows while you type. Down goes to the list, Esc clears."),
+                limit=200,
+            )  # fmt: skip
+            yield Note("", id="states")
+        yield RowList(
+            incident_columns(), id="incidents", helps=N_("Enter opens the incident under the cursor.")
+        )
+        yield Note("", id="preview", classes="quiet")
+        yield Note(self._last_opened(), id="last-opened", classes="quiet")
+
+    def _last_opened(self) -> str:
+        opened = self.reporter.opened
+        if opened is None or opened.last_opened is None:
+            return ""
+        return _("Last opened {when}, {count} records. Check words: {words}").format(
+            when=say_moment(opened.last_opened), count=opened.records, words=" ".join(opened.words)
+        )
+
+    async def on_mount(self) -> None:
+        """Fill the list."""
+        self.query_one(RowList).focus()
+        await self.reload()
+
+    async def on_screen_resume(self) -> None:
+        """Back from another screen: what was done there shows here."""
+        if self.is_mounted:
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Read the page again."""
+        query, state = self.query_one("#find", LineInput).value, self._state
+        page = await self.reporter.ask(lambda: self.work.incidents(query=query, state=state))
+        if page is None or not self.is_mounted:
+            return
+        self._page = page
+        self.query_one(RowList).fill(
+            [Row(key=one.code, cells=incident_cells(one), dim=one.state == "bin") for one in page.rows],
+            empty=self._empty(query),
+        )
+        self.retitle()
+        self._show_states()
+        self._preview(self.query_one(RowList).cursor_key)
+
+    def _empty(self, query: str) -> str:
+        if query.strip():
+            return _("Nothing found. Esc shows the whole list again.")
+        if self._state == "bin":
+            return _("The bin is empty.")
+        if self._state != "all":
+            return _("Nothing in this state. F6 shows the others.")
+        return _("Nothing here yet.\nF2 writes the first incident.\nOnly its text is needed.")
+
+    def _show_states(self) -> None:
+        counts = self._page.counts
+        names = []
+        for state in STATES:
+            name = f"{translate(_STATE_NAMES[state])} {counts.get(state, 0)}"
+            names.append(f"[{name}]" if state == self._state else name)
+        more = self._page.matching - len(self._page.rows)
+        tail = "  " + _("{count} more: search to find them").format(count=more) if more > 0 else ""
+        self.query_one("#states", Note).say("  ".join(names) + tail)
+
+    def _preview(self, key: str) -> None:
+        listed = next((one for one in self._page.rows if one.code == key), None)
+        if listed is None:
+            self.query_one("#preview", Note).say("")
+            return
+        facts = [
+            plural("{count} file", "{count} files", listed.files).format(count=listed.files),
+        ]
+        if listed.urgency in ("U2", "U3"):
+            facts.append(_("danger now"))
+        self.query_one("#preview", Note).say(f"{'  '.join(facts)}\n{listed.excerpt}")
+
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
+        self._preview(message.key)
+
+    @on(LineInput.Changed, "#find")
+    async def _search(self) -> None:
+        await self.reload()
+
+    @on(LineInput.Submitted, "#find")
+    def _to_list(self) -> None:
+        self.query_one(RowList).focus()
+
+    def key_down(self) -> None:
+        """Down from the search field goes into the list."""
+        if isinstance(self.focused, LineInput):
+            self.query_one(RowList).focus()
+
+    @on(RowList.Chosen)
+    def action_open(self) -> None:
+        """Enter."""
+        key = self.query_one(RowList).cursor_key
+        if not key:
+            return
+        if self._state == "bin":
+            self.run_worker(self._take_back(key))
+        else:
+            self.app.push_screen(CaptureScreen(code=key))
+
+    def action_new(self) -> None:
+        """F2."""
+        self.app.push_screen(CaptureScreen(code=None))
+
+    def action_find(self) -> None:
+        """F3."""
+        self.query_one("#find", LineInput).focus()
+
+    async def action_step_back(self) -> None:
+        """Esc: out of the search, then the menu."""
+        field = self.query_one("#find", LineInput)
+        if field.value or field.has_focus:
+            field.value = ""
+            self.query_one(RowList).focus()
+        else:
+            self.action_menu()
+
+    async def action_filter(self) -> None:
+        """F6."""
+        self._state = STATES[(STATES.index(self._state) + 1) % len(STATES)]
+        await self.reload()
+
+    def action_hand_over(self) -> None:
+        """F5."""
+        self.app.push_screen(ChooseScreen(preferred=self.query_one(RowList).cursor_key))
+
+    async def action_remove(self) -> None:
+        """Del: to the bin, without a question, with a way back."""
+        key = self.query_one(RowList).cursor_key
+        if not key or self._state == "bin" or not self.query_one(RowList).has_focus:
+            return
+        if await self.reporter.did(lambda: self.work.to_bin(key)):
+            self._removed.append(key)
+            await self.reload()
+            self.say(_("{code} is in the bin. Ctrl+Z takes it back.").format(code=key), undo=True)
+
+    async def action_undo_remove(self) -> None:
+        """Ctrl+Z."""
+        if self._removed:
+            await self._take_back(self._removed.pop())
+
+    async def _take_back(self, key: str) -> None:
+        if await self.reporter.did(lambda: self.work.from_bin(key)):
+            await self.reload()
+            self.say(_("{code} is back in the list.").format(code=key))

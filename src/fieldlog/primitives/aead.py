@@ -120,6 +120,8 @@ class XChaCha:
             SignatureInvalid: altered, cut, or not sealed with this key, nonce and associated data.
         """
         _require(len(nonce), XCHACHA_NONCE_BYTES, "aead-nonce-length")
+        if len(ciphertext) < TAG_BYTES:
+            raise SignatureInvalid("aead")  # the library would fail otherwise, with another error
         try:
             return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
                 ciphertext, associated, nonce, self._key.reveal()

@@ -35,7 +35,6 @@ _RECORD_TITLES: Final = {
 _FIELDS: Final = {
     "when": N_("When"),
     "text": N_("Where"),
-    "code": N_("Code"),
     "victim": N_("Affected person"),
     "act": N_("Act"),
     "person": N_("Person"),
@@ -181,10 +180,10 @@ def _scopes(scopes: Scopes, language: str | None) -> Iterator[Row]:
 
 
 def _field_name(name: str, term: str | None, language: str | None) -> str:
-    if name in _FIELDS:
-        return translate(_FIELDS[name], language=language)
     if term not in {None, "tri"}:
         return title(str(term), language)
+    if name in _FIELDS:
+        return translate(_FIELDS[name], language=language)
     return name.replace("_", " ")
 
 

@@ -152,8 +152,8 @@ def _write_behind(sink: Writable, sealing: Future[memoryview], previous: Future[
 class StreamReader(io.BufferedIOBase):
     """Decrypts ``source`` from where it stands to its end, which must be the end of the stream.
 
-    Every byte that comes out is genuine and in its place. That the stream is *whole* is only known when
-    ``read`` has returned ``b""``: callers act on nothing before.
+    Every byte that comes out is genuine and in its place. That the stream is *whole* is only known when a
+    read has met its end: callers act on nothing before.
 
     Args:
         source: sealed chunks; stays open.
@@ -172,28 +172,33 @@ class StreamReader(io.BufferedIOBase):
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Return ``size`` bytes, fewer only at the end, or everything for a negative size.
+        """Return ``size`` bytes, fewer only at the genuine end, or everything for a negative size.
+
+        A short answer is never the sign of a damaged stream: who takes one for the whole is right.
 
         Raises:
-            PayloadError: the stream was altered, cut or extended here. What came before is genuine and
-                was returned first.
+            PayloadError: the stream was altered, cut or extended before that many bytes.
         """
         wanted = -1 if size is None else size
         pieces: list[bytes] = []
-        while wanted and (piece := self._piece(wanted, more=bool(pieces))):
+        while wanted and (piece := self._piece(wanted)):
             pieces.append(bytes(piece))
             wanted -= len(piece) if wanted > 0 else 0
         return b"".join(pieces)
 
     def read1(self, size: int = -1, /) -> bytes:
-        """Return what is there, up to ``size`` bytes, ``b""`` only at the end. Raises as ``read``."""
-        return bytes(self._piece(size, more=False)) if size else b""
+        """Return what is there, up to ``size`` bytes, ``b""`` only at the genuine end.
+
+        Raises:
+            PayloadError: nothing genuine is left before the damage.
+        """
+        return bytes(self._piece(size)) if size else b""
 
     def readinto(self, target: Buffer, /) -> int:
         """Fill ``target`` and return how much there was, less only at the end. Raises as ``read``."""
         view = memoryview(target).cast("B")
         filled = 0
-        while filled < len(view) and (piece := self._piece(len(view) - filled, more=filled > 0)):
+        while filled < len(view) and (piece := self._piece(len(view) - filled)):
             view[filled : filled + len(piece)] = piece
             filled += len(piece)
         return filled
@@ -203,17 +208,14 @@ class StreamReader(io.BufferedIOBase):
         self._workers.close()
         super().close()
 
-    def _piece(self, limit: int, *, more: bool) -> memoryview:
-        """Return the next genuine bytes, at most ``limit`` if that is positive; none at the end.
-
-        With ``more`` the caller already has bytes to give out: a failure then waits for its next call.
-        """
+    def _piece(self, limit: int) -> memoryview:
+        """Return the next genuine bytes, at most ``limit`` if that is positive; none at the end."""
         if self.closed:
             raise UsageError("stream-closed")
         if not self._window and self._failure is None:
             batch = self._ahead.next_batch()
             self._window, self._failure = batch.plaintext, batch.failure
-        if not self._window and self._failure is not None and not more:
+        if not self._window and self._failure is not None:
             raise self._failure
         piece = self._window[:limit] if limit > 0 else self._window
         self._window = self._window[len(piece) :]

@@ -105,8 +105,6 @@ def _range(left: list[Token], right: list[Token], here: datetime, tz: str | None
     if second.clock is not None and first.clock is None:
         raise UnreadableDate
     if not second.has_date:
-        if second.clock is None:
-            raise UnreadableDate
         return _same_day(first, second, here, tz)
     if first.dates is None and first.weekday is None:
         _lend(second, first)
@@ -182,9 +180,7 @@ def _bare_date(said: Said, here: datetime) -> EdtfDate:
     if said.weekday is not None:
         back = (here.weekday() - said.weekday) % 7
         return EdtfDate.of(days_from(here.date(), -back))
-    clock = clock_of(said)
-    if clock is None:
-        raise UnreadableDate
+    clock = clock_of(said) or "00:00"  # something was said, and it was no date
     begins = time.fromisoformat(PARTS_OF_DAY.get(clock, (clock,))[0])
     ahead = datetime.combine(here.date(), begins) > later(here, _CLOCK_AHEAD)
     return EdtfDate.of(days_from(here.date(), -1 if ahead else 0))

@@ -98,8 +98,8 @@ _ENGLISH: Final = (
         perpetrator="POL", family="REM", urgency="U1", consent="C2",
     ),
     QuickCapture(
-        what="Heard from a friend: someone was beaten in a holding cell during the first night and was refused "
-        "a doctor. To be checked with the family",
+        what="Heard from a friend: someone was beaten in a holding cell during the first night and was "
+        "refused a doctor. To be checked with the family",
         when="last night", where="temporary holding facility", place_type="DETN",
         perpetrator="PRI", family="TRT", urgency="U3", consent="C0",
     ),

@@ -151,7 +151,7 @@ def test_text_report_is_folded_to_its_width():
     ]
     assert max(len(line) for line in report_text(dossiers_of(records), width=60)) <= 130
     assert any(line == "" for line in report_text(dossiers_of(records)))
-    empty = [replace(least(Incident), narrative=Text(text=""))]
+    empty = [replace(least(Incident), narrative=Text(text=""), bias_indicators=Note(text=""))]
     assert next(report_text(dossiers_of(empty))) == "INC-7K2M4Q"
 
 

@@ -218,6 +218,7 @@ def test_may_seal(urgency):
         ("P-9QW2X1", Victims(codes=("P-9QW2X1",))),
         ("p-9qw2x1, P-ABCDEF", Victims(codes=("P-9QW2X1", "P-ABCDEF"))),
         ("P-9QW2X1 P-ABCDEF", Victims(codes=("P-9QW2X1", "P-ABCDEF"))),
+        ("P-9QW2X1,", Victims(codes=("P-9QW2X1",))),
         ("P-9QW2X1, P-9QW2X1", Victims(codes=("P-9QW2X1",))),
         ("P-9QW2X1, 2", Victims(codes=("P-9QW2X1",), at_least=2, at_most=2)),
         ("P-9QW2X1 2", Victims(codes=("P-9QW2X1",), at_least=2, at_most=2)),

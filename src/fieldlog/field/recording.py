@@ -14,7 +14,7 @@ Every function is safe to call from any thread; what has returned survives a pow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -200,6 +200,7 @@ def save(
     here = local_now if local_now is not None else now.astimezone()
     with store.transaction():
         picked = tuple(store.records.get(Person, victim) for victim in read_victims(capture.who).codes)
+        previous = _previous(vault, chosen, picked)
         captured = records_of(
             capture,
             code=chosen,
@@ -207,12 +208,12 @@ def save(
             local_now=here,
             tz=tz,
             language=language,
-            previous=_previous(vault, chosen, picked),
+            previous=previous,
         )
         if ready:
             _require_valid(captured)
+        records = _with_standing_consents(vault, (*captured.all, *picked))
         state: State = "ready" if ready else "draft"
-        records = _without_doubles((*captured.all, *picked))
         store.incidents.save(
             chosen,
             records=records,
@@ -331,8 +332,29 @@ def _require_valid(captured: CapturedRecords) -> None:
         raise errors.InvalidRecord(problems)
 
 
-def _without_doubles(records: tuple[Record, ...]) -> tuple[Record, ...]:
-    return tuple({record.code: record for record in records}.values())
+def _with_standing_consents(vault: OpenVault, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """``records`` without doubles, and with what their persons agreed to in other incidents.
+
+    A new consent of somebody who was asked before becomes the next revision of that one: two consents of
+    one person side by side would leave open which counts.
+    """
+    by_code = {record.code: record for record in records}
+    persons = {record.code for record in records if isinstance(record, Person)}
+    standing = {
+        consent.person: consent
+        for consent in vault.store.records.of_type_anywhere(Consent, linked_to=sorted(persons))
+        if consent.person in persons
+    }
+    for record in records:
+        before = standing.get(record.person) if isinstance(record, Consent) else None
+        if isinstance(record, Consent) and before is not None and before.code != record.code:
+            del by_code[record.code]
+            by_code[before.code] = replace(
+                record, code=before.code, rev=before.rev + 1, supersedes=before.id, absent=before.absent
+            )
+    for consent in standing.values():
+        by_code.setdefault(consent.code, consent)
+    return tuple(by_code.values())
 
 
 def _summary(capture: QuickCapture, incident: Incident | None) -> Summary:

@@ -166,7 +166,7 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
         raw = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     connection: apsw.Connection | None = None
     try:
-        _require_not_plain(os.read(raw, _HEAD_BYTES))
+        _require_not_plain(path, os.read(raw, _HEAD_BYTES))
         with translating(path):
             _require_wrong_key_refused(path, salt)
             connection = _connect(str(path), key, salt)
@@ -250,7 +250,10 @@ def _require(name: str, found: object, wanted: object) -> None:
         raise errors.EncryptionUnavailable(reason)
 
 
-def _require_not_plain(head: bytes) -> None:
+def _require_not_plain(path: Path, head: bytes) -> None:
+    # SQLite takes an empty file for a new database and would begin one in it.
+    if len(head) < _HEAD_BYTES:
+        raise errors.VaultDamaged(str(path.parent), "database")
     if head.startswith(_PLAIN_MAGIC):
         raise errors.EncryptionUnavailable("file-not-encrypted")
 

@@ -1,0 +1,533 @@
+import errno
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from fieldlog import errors
+from fieldlog.field import recording, settings, vault
+from fieldlog.field.recording import Cursor
+from fieldlog.model.quick import QuickCapture
+from fieldlog.primitives import kdf
+from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
+from fieldlog.primitives.secret import Secret
+from fieldlog.store.vault.session import VaultStore
+from fieldlog.system import process
+
+PASSPHRASE = Secret.from_text("щека батарея лютый июнь фронт житель голова")
+RECOVERY = Secret.from_text("farm happy cluster clock rabbit mass pause baby cigar labor gym round")
+FILES = ["fieldlog.json", "media", "slots", "volume.db"]
+
+
+def _names(folder):
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def _save(opened, text="что-то случилось", **answers):
+    return recording.save(opened, None, QuickCapture(what=text, **answers), ready=True)
+
+
+def test_a_new_vault_has_four_private_files(folder):
+    """A locked vault is one folder, 0700, with these four files, 0600, and no other."""
+    assert _names(folder) == FILES
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(entry.stat().st_mode) for entry in folder.iterdir()} == {0o600}
+    assert (folder / "slots").stat().st_size == 4096
+    assert json.loads((folder / "fieldlog.json").read_bytes())["kdf"]["memory_mib"] == 64
+
+
+def test_both_secrets_open_it_however_they_are_typed(unlock):
+    """Passphrase and recovery words open the same records; case and blanks do not matter."""
+    first = unlock()
+    code = _save(first)
+    first.lock()
+    second = unlock(vault.typed_secret("  ЩЕКА батарея\tлютый  июнь фронт житель голова\n"))
+    assert recording.read_incident(second, code).row.code == code
+    second.lock()
+    third = unlock(RECOVERY)
+    assert recording.read_incident(third, code).row.code == code
+
+
+def test_what_is_shown_after_unlocking(unlock, clock):
+    """Last time, number of incidents and revisions, and words that change with every save."""
+    with unlock() as first:
+        assert first.opened.last_opened.isoformat() == "2026-03-01T00:00:00+00:00"
+        assert (first.opened.incidents, first.opened.revisions) == (0, 0)
+        before = first.opened.check_words("en")
+        _save(first)
+    assert not first.is_open
+    clock.move_on(seconds=3600)
+    with unlock() as second:
+        assert second.opened.last_opened.isoformat() == "2026-03-02T10:15:00+00:00"
+        assert (second.opened.incidents, second.opened.revisions) == (1, 5)
+        after = second.opened.check_words("en")
+        assert len(after) == 4
+        assert after != before
+        assert second.opened.check_words("ru") != after
+    with unlock() as third:
+        assert third.opened.check_words("en") == after
+
+
+def test_an_existing_place_is_never_overwritten(folder, tmp_path, clock):
+    """Creating over a vault, a file or an empty folder is refused and changes nothing."""
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "empty").mkdir()
+    before = {name: (folder / name).read_bytes() for name in FILES}
+    for place in (folder, tmp_path / "file", tmp_path / "empty"):
+        with pytest.raises(errors.VaultExists):
+            vault.create(
+                folder=place,
+                passphrase=PASSPHRASE,
+                recovery=RECOVERY,
+                clock=clock,
+                profile=CHEAPEST_FOR_TESTS,
+            )
+    assert {name: (folder / name).read_bytes() for name in FILES} == before
+    assert _names(tmp_path) == ["empty", "file", "vault"]
+
+
+def test_a_place_that_appears_meanwhile_is_not_overwritten(tmp_path, clock, monkeypatch):
+    """Something made there while the vault is built is left alone, and nothing else is left."""
+    from fieldlog.formats import keyslots
+
+    place, original = tmp_path / "vault", keyslots.create
+
+    def create(*arguments, **options):
+        place.mkdir()
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(keyslots, "create", create)
+    with pytest.raises(errors.VaultExists):
+        vault.create(
+            folder=place, passphrase=PASSPHRASE, recovery=RECOVERY, clock=clock, profile=CHEAPEST_FOR_TESTS
+        )
+    assert _names(tmp_path) == ["vault"]
+    assert _names(place) == []
+
+
+@pytest.mark.parametrize("error", [errors.NotEnoughMemory(needed=1), errors.NoSpace(""), KeyboardInterrupt()])
+def test_a_vault_appears_whole_or_not_at_all(tmp_path, clock, monkeypatch, error):
+    """Whatever stops the making leaves an empty place."""
+    from fieldlog.formats import keyslots
+
+    monkeypatch.setattr(keyslots, "argon2id", lambda *_, **__: (_ for _ in ()).throw(error))
+    with pytest.raises(type(error)):
+        vault.create(
+            folder=tmp_path / "a" / "vault",
+            passphrase=PASSPHRASE,
+            recovery=RECOVERY,
+            clock=clock,
+            profile=CHEAPEST_FOR_TESTS,
+        )
+    assert _names(tmp_path / "a") == []
+
+
+def test_the_profile_is_measured_when_none_is_given(tmp_path, clock, monkeypatch):
+    """Without a profile this computer is calibrated once, with the memory it has."""
+    asked = []
+    monkeypatch.setattr(process, "available_memory", lambda: 3 << 30)
+    monkeypatch.setattr(kdf, "calibrate", lambda memory: asked.append(memory) or CHEAPEST_FOR_TESTS)
+    vault.create(folder=tmp_path / "v", passphrase=PASSPHRASE, recovery=RECOVERY, clock=clock).lock()
+    assert asked == [3 << 30]
+    assert vault.exists(tmp_path / "v")
+    assert not vault.exists(tmp_path)
+
+
+def test_wrong_passphrase(unlock, folder):
+    """A wrong passphrase is refused, changes nothing, and the right one still works."""
+    before = {name: (folder / name).read_bytes() for name in FILES}
+    with pytest.raises(errors.CannotUnlock):
+        unlock(Secret.from_text("wrong"))
+    assert {name: (folder / name).read_bytes() for name in FILES} == before
+    unlock()
+
+
+def test_a_secret_that_is_no_text(unlock):
+    """Bytes that are no text are refused with their own error."""
+    with pytest.raises(errors.KeyTextError):
+        unlock(Secret(b"\xff"))
+
+
+def test_no_vault_there(tmp_path, clock):
+    """A place without a folder, and a folder without a vault, are missing vaults."""
+    (tmp_path / "empty").mkdir(mode=0o700)
+    for name in ("nothing", "empty"):
+        with pytest.raises(errors.VaultMissing) as caught:
+            vault.unlock(folder=tmp_path / name, passphrase=PASSPHRASE, clock=clock)
+        assert caught.value.path == str(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["", "slots", "volume.db", "media", "fieldlog.json"])
+def test_looser_permissions_are_refused(unlock, folder, name):
+    """A vault others could read or change is not opened."""
+    (folder / name).chmod(0o755 if not name else 0o644)
+    with pytest.raises(errors.UnsafePermissions):
+        unlock()
+
+
+def test_a_newer_vault(unlock, folder):
+    """A vault of a later format or schema is refused as such."""
+    content = (folder / "fieldlog.json").read_bytes()
+    (folder / "fieldlog.json").write_bytes(content.replace(b'"format": 1', b'"format": 2'))
+    with pytest.raises(errors.VaultTooNew):
+        unlock()
+    (folder / "fieldlog.json").write_bytes(content)
+    opened = unlock()
+    opened.store._database.execute("INSERT INTO schema_step VALUES (99, 'later')")
+    opened.lock()
+    with pytest.raises(errors.VaultTooNew):
+        unlock()
+
+
+def test_a_weaker_profile_written_into_the_header_opens_nothing(unlock, folder):
+    """fieldlog.json is bound to the slots: another allowed profile is a failed unlock."""
+    content = (folder / "fieldlog.json").read_bytes()
+    (folder / "fieldlog.json").write_bytes(content.replace(b'"passes": 3', b'"passes": 4'))
+    with pytest.raises(errors.CannotUnlock):
+        unlock()
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "part"),
+    [
+        ("fieldlog.json", lambda content: content[:-1], "header"),
+        ("fieldlog.json", lambda content: b"", "header"),
+        ("fieldlog.json", lambda content: content * 20, "header"),
+        ("fieldlog.json", lambda content: content.replace(b"64", b"32"), "header"),
+        ("slots", lambda content: content[:-1], "slots"),
+        ("slots", lambda content: content + b"\0", "slots"),
+        ("slots", lambda content: b"", "slots"),
+        ("slots", lambda content: None, "slots"),
+        ("volume.db", lambda content: None, "database"),
+        ("volume.db", lambda content: b"", "database"),
+        ("volume.db", lambda content: content[:1000], "database"),
+        ("volume.db", lambda content: content[:5000], "database"),
+        ("volume.db", lambda content: bytes([content[0] ^ 1]) + content[1:], "database"),
+        (
+            "volume.db",
+            lambda content: content[:4000] + bytes([content[4000] ^ 1]) + content[4001:],
+            "database",
+        ),
+    ],
+)
+def test_damage_is_named_by_its_part(unlock, folder, name, damage, part):
+    """A damaged or missing file is named, and opening changes nothing."""
+    content = damage((folder / name).read_bytes())
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content)
+    with pytest.raises(errors.VaultDamaged) as caught:
+        unlock()
+    assert (caught.value.part, caught.value.path) == (part, str(folder))
+
+
+@pytest.mark.parametrize("place", [0, 31])
+def test_a_damaged_salt_is_a_failed_unlock(unlock, folder, place):
+    """Damage in the slots cannot be told from a wrong passphrase."""
+    content = bytearray((folder / "slots").read_bytes())
+    content[place] ^= 1
+    (folder / "slots").write_bytes(content)
+    with pytest.raises(errors.CannotUnlock):
+        unlock()
+
+
+def test_a_payload_of_another_version_is_damage(unlock, monkeypatch):
+    """A slot that opens and holds something unknown is a damaged slot."""
+    from fieldlog.formats.keyslots import SlotPayload
+
+    monkeypatch.setattr(SlotPayload, "parse", lambda _: (_ for _ in ()).throw(errors.KeySlotError("payload")))
+    with pytest.raises(errors.VaultDamaged) as caught:
+        unlock()
+    assert caught.value.part == "slots"
+
+
+def test_a_page_that_was_altered_later_is_damage(unlock, folder):
+    """A flipped bit in any page is found when the page is read, at the latest by verify."""
+    opened = unlock()
+    _save(opened)
+    opened.lock()
+    content = bytearray((folder / "volume.db").read_bytes())
+    content[3 * 4096 + 100] ^= 1
+    (folder / "volume.db").write_bytes(content)
+
+    def verify():
+        unlock().store.verify()
+
+    with pytest.raises(errors.VaultDamaged):
+        verify()
+
+
+def test_one_fieldlog_at_a_time(opened, folder):
+    """A second opening, here or in another process, is refused; the first goes on."""
+    script = textwrap.dedent(
+        """
+        import pathlib, sys
+        from fieldlog import errors
+        from fieldlog.field import vault
+        from fieldlog.system.clock import SystemClock
+        try:
+            vault.unlock(folder=pathlib.Path(sys.argv[1]), passphrase=vault.typed_secret("x"), clock=SystemClock())
+        except errors.VaultInUse as error:
+            print(error.path)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == str(folder), done.stderr
+    with pytest.raises(errors.VaultInUse):
+        vault.unlock(folder=folder, passphrase=PASSPHRASE, clock=opened.clock)
+    _save(opened)
+
+
+def test_too_little_memory_is_said_before_trying(unlock, monkeypatch):
+    """The needed bytes are named, and nothing weaker is tried."""
+    monkeypatch.setattr(process, "available_memory", lambda: 1 << 20)
+    with pytest.raises(errors.NotEnoughMemory) as caught:
+        unlock()
+    assert caught.value.needed == 64 << 20
+
+
+def test_a_database_that_was_put_back_is_noticed(unlock, folder):
+    """An older database under the newer slots is an altered history."""
+    opened = unlock()
+    _save(opened)
+    opened.lock()
+    old = (folder / "volume.db").read_bytes()
+    opened = unlock()
+    _save(opened, "later")
+    opened.lock()
+    (folder / "volume.db").write_bytes(old)
+    with pytest.raises(errors.HistoryAltered):
+        unlock()
+
+
+def test_slots_that_were_put_back_are_no_alarm(unlock, folder):
+    """A database ahead of its slot is normal: a crash leaves it so."""
+    old = (folder / "slots").read_bytes()
+    opened = unlock()
+    code = _save(opened)
+    opened.lock()
+    assert (folder / "slots").read_bytes() != old
+    (folder / "slots").write_bytes(old)
+    assert recording.read_incident(unlock(), code).incident is not None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE revision SET content = CAST(replace(CAST(content AS TEXT), 'one', 'two') AS BLOB)",
+        "UPDATE revision SET prev_hash = zeroblob(32) WHERE seq = 3",
+        "UPDATE revision SET seq = 99 WHERE seq = (SELECT max(seq) FROM revision)",
+        "UPDATE head SET count = count - 1",
+        "UPDATE head SET hash = zeroblob(32)",
+        "DELETE FROM head",
+        "UPDATE revision SET version = 7 WHERE seq = 2",
+    ],
+)
+def test_a_rewritten_history_is_noticed(opened, statement):
+    """No change inside the chain passes the check, even by somebody who has the key."""
+    _save(opened, "one")
+    assert opened.store.verify() == 5
+    database = opened.store._database
+    database.execute("PRAGMA quick_check")
+    with database.transaction():
+        database.execute("DELETE FROM membership")
+        database.execute("DELETE FROM current")
+        database.execute(statement)
+    with pytest.raises(errors.HistoryAltered):
+        opened.store.verify()
+
+
+def test_a_failing_integrity_check_is_damage(opened, monkeypatch):
+    """Verify believes SQLite when it says a page is wrong."""
+    monkeypatch.setattr(opened.store._database, "execute", lambda *_: [("row 1 missing",)])
+    with pytest.raises(errors.VaultDamaged):
+        opened.store.verify()
+
+
+def test_locking_never_fails_for_want_of_space(unlock, folder, monkeypatch):
+    """When the slots cannot be written the vault locks all the same and opens again."""
+    opened = unlock()
+    code = _save(opened)
+    old = (folder / "slots").read_bytes()
+    original = os.open
+
+    def refuse(path, flags, *rest):
+        if flags & os.O_CREAT:
+            raise OSError(errno.ENOSPC, "full")
+        return original(path, flags, *rest)
+
+    monkeypatch.setattr(os, "open", refuse)
+    opened.lock()
+    opened.lock()
+    monkeypatch.undo()
+    assert (folder / "slots").read_bytes() == old
+    assert _names(folder) == FILES
+    assert recording.read_incident(unlock(), code).incident is not None
+
+
+def test_a_full_disk_lets_one_in(unlock, monkeypatch):
+    """Unlocking does not need room on the disk."""
+    from fieldlog.store.vault.settings import Settings
+
+    monkeypatch.setattr(Settings, "set", lambda *_: (_ for _ in ()).throw(errors.NoSpace("")))
+    assert unlock().is_open
+
+
+def test_an_error_after_opening_releases_everything(unlock, monkeypatch):
+    """When opening fails at its last step, the vault can be opened again."""
+    with monkeypatch.context() as patch:
+        patch.setattr(vault, "OpenVault", lambda *_: (_ for _ in ()).throw(errors.StorageFailed("")))
+        with pytest.raises(errors.StorageFailed):
+            unlock()
+    unlock()
+
+
+def test_leftovers_of_a_killed_process_are_taken_away(unlock, folder):
+    """A temporary file that a kill left is gone after the next unlock; other names are not touched."""
+    (folder / ".0123456789abcdef.part").write_bytes(b"x")
+    (folder / ".0123456789abcdef.part").chmod(0o600)
+    unlock().lock()
+    assert _names(folder) == FILES
+
+
+def test_settings_live_in_the_vault(unlock):
+    """Language and theme come back after locking; other names are refused."""
+    with unlock() as opened:
+        assert settings.get(opened, "language") == ""
+        settings.set(opened, "language", "kk")
+    with unlock() as opened:
+        assert settings.get(opened, "language") == "kk"
+        for ask in (lambda: settings.get(opened, "x"), lambda: settings.set(opened, "x", "y")):
+            with pytest.raises(errors.UsageError):
+                ask()
+
+
+def test_the_reporter_has_one_root_key(unlock):
+    """The root of the reporter's keys is made once and stays."""
+    with unlock() as opened:
+        root = opened.store.settings.reporter_root()
+        assert len(root) == 32
+        assert opened.store.settings.reporter_root() == root
+    with unlock() as opened:
+        assert opened.store.settings.reporter_root() == root
+        assert opened.store.free_space() > 0
+
+
+def test_generated_words():
+    """Seven words for the passphrase, twelve with a checksum for paper."""
+    from fieldlog.primitives import recovery
+
+    assert len(vault.propose_passphrase("ru")) == 7
+    kit = vault.propose_recovery("en")
+    assert len(recovery.entropy_of(kit)) == 16
+    assert vault.secret_of(kit) == vault.typed_secret(" ".join(kit).upper())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("казахстан2026", "passphrase-short"),
+        ("один два три сорок", "passphrase-short"),
+        ("оченьдлинноеслово оченьдлинноеслово2", "passphrase-short"),
+        ("берёза река берёза камень облако", "passphrase-repeated"),
+    ],
+)
+def test_weak_passphrases_of_ones_own(text, reason):
+    """Too short or repeated words are refused with the reason."""
+    with pytest.raises(errors.KeyTextError) as caught:
+        vault.check_own_passphrase(text)
+    assert caught.value.reason == reason
+    vault.check_own_passphrase("берёза река камень облако весна")
+
+
+_CHILD = """
+import os, pathlib, sys
+from fieldlog.field import recording, vault
+from fieldlog.model.quick import QuickCapture
+from fieldlog.system.clock import SystemClock
+passphrase = vault.typed_secret("щека батарея лютый июнь фронт житель голова")
+opened = vault.unlock(folder=pathlib.Path(sys.argv[1]), passphrase=passphrase, clock=SystemClock())
+big = pathlib.Path(sys.argv[2])
+number = 0
+while True:
+    code = recording.save(opened, None, QuickCapture(what=f"запись {number}"), ready=True)
+    draft = recording.keep_draft(opened, None, QuickCapture(what=f"черновик {number}"), recording.Cursor("what", 0, number))
+    print(code, draft, flush=True)
+    if number % 3 == 0:
+        recording.attach(opened, code, big)
+        print("file", code, flush=True)
+    number += 1
+"""
+
+
+def test_kill_9_loses_nothing_that_was_acknowledged(folder, unlock, tmp_path):
+    """A process killed in the middle of saving and attaching leaves every acknowledged save, draft and file."""
+    (tmp_path / "big").write_bytes(os.urandom(2_000_000))
+    for round_number in range(4):
+        child = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, str(folder), str(tmp_path / "big")],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        seen = [child.stdout.readline() for _ in range(5 + 3 * round_number)]
+        os.kill(child.pid, signal.SIGKILL)
+        seen += child.stdout.readlines()
+        child.stdout.close()
+        child.wait()
+        assert set(_names(folder)) <= {*FILES, "volume.db-wal"}
+        opened = unlock()
+        assert len(seen) >= 5
+        for line in (line.split() for line in seen if line.endswith("\n")):
+            if line[0] == "file":
+                (evidence,) = recording.read_incident(opened, line[1]).evidence
+                with recording.open_attachment(opened, evidence.code) as reader:
+                    assert reader.read() == (tmp_path / "big").read_bytes()
+            else:
+                saved, draft = line
+                assert recording.read_incident(opened, saved).incident.narrative.text.startswith("запись")
+                assert recording.read_draft(opened, draft)[0].what.startswith("черновик")
+        opened.store.verify()
+        opened.lock()
+        assert _names(folder) == FILES
+
+
+def test_a_copy_taken_while_open_is_readable(opened, folder, tmp_path, clock):
+    """The files of an open vault, as a power cut would leave them, hold every save."""
+    code = _save(opened)
+    recording.keep_draft(opened, code, QuickCapture(what="дальше"), Cursor("what", 0, 6))
+    shutil.copytree(folder, tmp_path / "copy")
+    with vault.unlock(folder=tmp_path / "copy", passphrase=PASSPHRASE, clock=clock) as again:
+        capture, cursor = recording.read_draft(again, code)
+        assert (capture.what, cursor) == ("дальше", Cursor("what", 0, 6))
+
+
+def test_nothing_typed_is_readable_in_any_file(opened, folder, tmp_path):
+    """Words, names of files and codes are in no file of the vault, open or locked."""
+    code = _save(opened, "КАНАРЕЙКА у фонтана", where="Канарейкино")
+    recording.keep_draft(opened, code, QuickCapture(what="ЧЕРНОВИК-канарейка"))
+    (tmp_path / "canary-name.txt").write_bytes(b"CANARY-canary" * 1000)
+    recording.attach(opened, code, tmp_path / "canary-name.txt")
+    needles = [text.encode() for text in ("анарейк", "АНАРЕЙК", "canary", "CANARY", code, "CREATE TABLE")]
+    for _ in range(2):
+        for entry in folder.iterdir():
+            content = entry.read_bytes()
+            assert not [needle for needle in needles if needle in content]
+        opened.lock()
+
+
+def test_a_store_closes_twice(folder):
+    """Closing again is harmless."""
+    store = VaultStore.unlock(folder, secret=PASSPHRASE, available_memory=1 << 40)
+    assert store.is_open
+    store.close()
+    store.close()
+    assert not store.is_open

@@ -25,7 +25,7 @@ _MAC_LINE_BYTES = len(_MAC_MARK) + 1 + 43 + 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderLimits:
-    """How much header is read before giving up (security.md section 6.3, A01 to A03).
+    """How much header is read before giving up (docs/formats/age.md section 3).
 
     Other implementations take seconds to minutes for a header of a few hundred KiB.
 

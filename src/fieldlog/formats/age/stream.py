@@ -1,4 +1,4 @@
-"""The STREAM payload as a writer and a forward reader (age specification, "Payload").
+"""The STREAM payload as a writer and a forward reader (docs/formats/age.md section 5).
 
 Both are usable alone with a 32-byte key that is used for one stream only (the vault's attachments do so);
 ``seekable.DecryptingReader`` is the third of them.

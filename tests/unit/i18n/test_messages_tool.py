@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from support.tools import load_tool
 
 GOOD = """\
@@ -67,7 +68,7 @@ def test_defect_is_reported(messages: object, tmp_path: Path, before: str, after
 
 def test_message_in_two_areas_is_reported(messages: object, tmp_path: Path) -> None:
     """A message is translated in one place only."""
-    second = GOOD.partition("\n\nmsgid \"one")[0]
+    second = GOOD.partition('\n\nmsgid "one')[0]
     assert [found for found in _problems(messages, GOOD, tmp_path, second=second) if "already" in found]
 
 
@@ -84,7 +85,9 @@ def test_message_that_is_put_together_is_reported(tmp_path: Path, monkeypatch: p
     tool = load_tool("messages")
     monkeypatch.setattr(tool, "ROOT", tmp_path)
     monkeypatch.setattr(tool, "SOURCE", tmp_path)
-    source = 'from fieldlog.i18n.catalog import translate as _\n_(f"hello {name}")\n_("a" + name)\n_("fine")\n'
+    source = (
+        'from fieldlog.i18n.catalog import translate as _\n_(f"hello {name}")\n_("a" + name)\n_("fine")\n'
+    )
     calls = tool._Calls(tmp_path / "m.py")
     calls.visit(ast.parse(source))
     assert len(calls.problems) == 2

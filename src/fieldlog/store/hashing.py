@@ -34,9 +34,8 @@ class Hashers:
         self._sha256 = Sha256()
         self._crc32 = 0
         self._size = 0
-        self._under_way: deque[tuple[Future[None], Future[None], bytearray | None]] = deque()
+        self._under_way: deque[tuple[Future[None], Future[None], bytearray]] = deque()
         self._spare: list[bytearray] = []
-        self._lent: bytearray | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -51,15 +50,16 @@ class Hashers:
         """A buffer to read the next piece into; it is not handed out again before it was hashed."""
         while len(self._under_way) >= _AHEAD:
             self._wait_for_oldest()
-        self._lent = self._spare.pop() if self._spare else bytearray(length)
-        return self._lent
+        return self._spare.pop() if self._spare else bytearray(length)
 
-    def take(self, piece: memoryview) -> None:
-        """Hash ``piece`` of the buffer handed out last, which must not be written to any more."""
-        self._size += len(piece)
+    def take(self, buffer: bytearray, count: int) -> memoryview:
+        """Hash the first ``count`` bytes of a free buffer and return them; nobody writes to it any more."""
+        piece = memoryview(buffer)[:count]
+        self._size += count
         self._under_way.append(
-            (self._long.submit(self._sha512.update, piece), self._short.submit(self._add, piece), self._lent)
+            (self._long.submit(self._sha512.update, piece), self._short.submit(self._add, piece), buffer)
         )
+        return piece
 
     def finish(self) -> Digests:
         """Wait for all and return the digests."""
@@ -80,5 +80,4 @@ class Hashers:
         long, short, buffer = self._under_way.popleft()
         long.result()
         short.result()
-        if buffer is not None:
-            self._spare.append(buffer)
+        self._spare.append(buffer)

@@ -104,9 +104,7 @@ class MediaStore:
                 count = source.readinto(buffer)
                 if count == 0:
                     break
-                piece = memoryview(buffer)[:count]
-                hashers.take(piece)
-                stream.write(piece)
+                stream.write(hashers.take(buffer, count))
                 done += count
                 if progress is not None:
                     progress(done, max(total, done))

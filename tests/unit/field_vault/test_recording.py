@@ -416,6 +416,21 @@ def test_a_record_that_cannot_be_read_is_damage(opened, statement):
     assert caught.value.part == "record"
 
 
+def test_a_list_line_that_cannot_be_read_has_no_time(opened):
+    """A broken list column costs the line its time and not the list."""
+    _save(opened)
+    opened.store._database.execute("UPDATE incident SET occurred = '{}'")
+    assert recording.list_incidents(opened)[0].summary.when is None
+
+
+def test_saving_the_same_again_is_a_version_without_revisions(opened):
+    """Nothing changed: a version more, no record more, still found."""
+    code = _save(opened, "фонтан", when="2026-03-01")
+    _save(opened, "фонтан", code, when="2026-03-01")
+    assert recording.list_incidents(opened, query="фонтан")[0].version == 2
+    assert opened.store.head.count == 5
+
+
 def test_a_draft_that_cannot_be_read_is_damage(opened):
     """A stored draft that is none is named as damage."""
     code = recording.keep_draft(opened, None, QuickCapture(what="x"))

@@ -11,7 +11,7 @@ from fieldlog import errors
 from fieldlog.primitives.secret import Secret
 from fieldlog.store import units
 from fieldlog.store.connection import open_database
-from fieldlog.store.media import MediaStore
+from fieldlog.store.media import MediaReader, MediaStore
 from fieldlog.store.units import Run, UnitSink, UnitSpace
 from fieldlog.store.vault.schema import STEPS
 from fieldlog.system import files
@@ -367,3 +367,27 @@ def test_a_source_ends_where_its_runs_end(tmp_path):
     assert source.read(1) == b""
     source.close()
     source.close()
+
+
+@pytest.mark.parametrize(("size", "pieces"), [(5, [3, 0]), (3, [3, 1])])
+def test_a_stream_of_another_length_is_damage(size, pieces):
+    """A stream that ends before or after the length in its row is never taken for whole."""
+
+    class Stream:
+        def readinto(self, view):
+            return pieces.pop(0)
+
+        def read(self, size):
+            return bytes(pieces.pop(0))
+
+        def close(self):
+            pass
+
+    class Place:
+        folder = "x"
+
+        def close(self):
+            pass
+
+    with MediaReader(Stream(), Place(), size) as reader, pytest.raises(errors.VaultDamaged):
+        reader.read()

@@ -1,6 +1,8 @@
 import errno
 import os
 import stat
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -246,3 +248,17 @@ def test_a_lock_keeps_a_second_one_out(tmp_path):
     files.FileLock(tmp_path / "a").release()
     with pytest.raises(errors.FileUnreadable):
         files.FileLock(tmp_path / "b")
+
+
+def test_a_lock_on_windows_is_past_the_end(tmp_path, monkeypatch):
+    """There a locked byte could not be read by anybody, so one far past the end is locked."""
+    seen = []
+
+    def locking(descriptor, mode, count):
+        seen.append((os.lseek(descriptor, 0, os.SEEK_CUR), mode, count))
+
+    monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2))
+    monkeypatch.setattr(files, "_POSIX", False)
+    (tmp_path / "a").write_bytes(b"x")
+    files.FileLock(tmp_path / "a").release()
+    assert seen == [(1 << 30, 2, 1)]

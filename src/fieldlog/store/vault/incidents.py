@@ -196,10 +196,7 @@ class Incidents:
         with self._database.transaction():
             row = self._database.row("SELECT number, version FROM incident WHERE code = ?", (code,))
             if row is None:
-                self._insert(code, at=at, summary=summary)
-                row = self._database.row("SELECT number, version FROM incident WHERE code = ?", (code,))
-            if row is None:
-                raise errors.UnknownRecord  # unreachable: it was inserted in this transaction
+                row = (self._insert(code, at=at, summary=summary), 0)
             number: int = row[0]
             version: int = row[1] + 1
             self._records.put(records, incident=code, version=version)
@@ -303,12 +300,13 @@ class Incidents:
             (files, at, state, code),
         )
 
-    def _insert(self, code: str, *, at: str, summary: Summary) -> None:
+    def _insert(self, code: str, *, at: str, summary: Summary) -> int:
         self._database.execute(
             "INSERT INTO incident (code, state, version, changed_at, title, occurred, typed_when, place, "
             "family, urgency) VALUES (?, 'draft', 0, ?, ?, ?, ?, ?, ?, ?)",
             (code, at, *_summary_columns(summary)),
         )
+        return int(self._database.value("SELECT last_insert_rowid()"))
 
     def _update(self, code: str, *, state: State, version: int, at: str, summary: Summary) -> None:
         self._database.execute(

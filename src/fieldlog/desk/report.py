@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from fieldlog.formats.bundle_manifest import Mode
+from fieldlog.formats.bundle_words import bundle_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,10 @@ class VerificationReport:
     opened_before: str | None
     checks: tuple[str, ...]
     warnings: tuple[str, ...]
+
+    def check_words(self, language: str) -> tuple[str, ...]:
+        """The four words that the reporter saw when exactly this bundle was sealed."""
+        return bundle_words(bytes.fromhex(self.tag_manifest_sha512), language=language)
 
     def to_plain(self) -> dict[str, object]:
         """The report as plain JSON values."""

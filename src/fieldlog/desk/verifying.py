@@ -90,9 +90,9 @@ def _refusing() -> Iterator[None]:
         raise errors.NoMatchingKey from None
     except errors.FormatError as error:
         area = error.code.rpartition(".")[2]
-        raise errors.BundleRefused("-".join((area, error.reason))) from error
+        raise errors.BundleRefused(area + "-" + error.reason) from error
     except errors.MalformedRecord as error:
-        raise errors.BundleRefused("manifest-" + error.reason) from error
+        raise errors.BundleRefused(error.reason) from error
 
 
 def _rewound(source: files.SourceFile) -> files.SourceFile:

@@ -108,19 +108,19 @@ def read_bundle_manifest(raw: bytes) -> BundleManifest:
             field that is missing, of the wrong kind or over its limit. The reason names the field.
     """
     if len(raw) > FILE_LIMIT:
-        raise MalformedRecord("bundle-manifest-too-long")
+        raise MalformedRecord("manifest-too-long")
     try:
         content = canonical.decode(raw)
     except FormatError as error:
-        raise MalformedRecord("bundle-manifest") from error
+        raise MalformedRecord("manifest-json") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise MalformedRecord("bundle-manifest-format")
+        raise MalformedRecord("manifest-format")
     if content.get("version") != VERSION or isinstance(content.get("version"), bool):
-        raise MalformedRecord("bundle-manifest-version")
+        raise MalformedRecord("manifest-version")
     return BundleManifest(
-        bundle_id=_text(content.get("bundle"), _UUID, "bundle-id"),
-        created_at=_text(content.get("created_at"), _MOMENT, "created-at"),
-        tool=_text(content.get("tool"), _TOOL, "tool"),
+        bundle_id=_text(content.get("bundle"), _UUID, "manifest-bundle-id"),
+        created_at=_text(content.get("created_at"), _MOMENT, "manifest-created-at"),
+        tool=_text(content.get("tool"), _TOOL, "manifest-tool"),
         mode=_mode(content.get("mode")),
         recipients=_recipients(content.get("recipients")),
         includes_self=_flag(content.get("self")),
@@ -136,7 +136,7 @@ def _text(value: object, pattern: re.Pattern[str], reason: str) -> str:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise MalformedRecord("self")
+        raise MalformedRecord("manifest-self")
     return value
 
 
@@ -144,38 +144,38 @@ def _mode(value: object) -> Mode:
     try:
         return Mode(value)
     except ValueError as error:
-        raise MalformedRecord("mode") from error
+        raise MalformedRecord("manifest-mode") from error
 
 
 def _recipients(value: object) -> tuple[RecipientOrganisation, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= _ORGANISATIONS:
-        raise MalformedRecord("recipients")
+        raise MalformedRecord("manifest-recipients")
     recipients = tuple(_recipient(entry) for entry in value)
     if len({recipient.organisation_id for recipient in recipients}) != len(recipients):
-        raise MalformedRecord("recipients")
+        raise MalformedRecord("manifest-recipients")
     return recipients
 
 
 def _recipient(value: object) -> RecipientOrganisation:
     if not isinstance(value, dict):
-        raise MalformedRecord("recipients")
+        raise MalformedRecord("manifest-recipients")
     keys = value.get("keys")
     if not isinstance(keys, list) or not 1 <= len(keys) <= _KEYS:
-        raise MalformedRecord("recipients")
-    key_ids = tuple(_text(key, _ID, "recipients") for key in keys)
+        raise MalformedRecord("manifest-recipients")
+    key_ids = tuple(_text(key, _ID, "manifest-recipients") for key in keys)
     if len(set(key_ids)) != len(key_ids):
-        raise MalformedRecord("recipients")
+        raise MalformedRecord("manifest-recipients")
     return RecipientOrganisation(
-        organisation_id=_text(value.get("organisation"), _ID, "recipients"), key_ids=key_ids
+        organisation_id=_text(value.get("organisation"), _ID, "manifest-recipients"), key_ids=key_ids
     )
 
 
 def _counts(value: object) -> dict[str, int]:
     if not isinstance(value, dict) or len(value) > _COUNTS:
-        raise MalformedRecord("counts")
+        raise MalformedRecord("manifest-counts")
     counts: dict[str, int] = {}
     for name, count in value.items():
         if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= _COUNT_LIMIT:
-            raise MalformedRecord("counts")
-        counts[_text(name, _COUNT_NAME, "counts")] = count
+            raise MalformedRecord("manifest-counts")
+        counts[_text(name, _COUNT_NAME, "manifest-counts")] = count
     return counts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fieldlog.cli import output
+from fieldlog.i18n.catalog import current_language, plural
 from fieldlog.i18n.catalog import mark as N_
-from fieldlog.i18n.catalog import plural
 from fieldlog.i18n.catalog import translate as _
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def show(report: VerificationReport) -> None:
     output.field(_("Sender"), report.sender_code)
     output.field(_("Bundles from this sender"), str(report.sender_bundles))
     output.field(_("Made (as the sender's clock says)"), report.created_at)
+    output.field(_("Words to compare by phone"), " ".join(report.check_words(current_language())))
     output.line(
         plural("{count} incident", "{count} incidents", report.incidents).format(count=report.incidents)
         + ", "

@@ -12,7 +12,7 @@ class SeenBundle:
     """What the register knew about a bundle before it was opened this time.
 
     ``first_opened`` is when this very bundle was opened first; ``id_reused`` says that another bundle
-    came with the same id.
+    or the same one from another sender came with the same id.
     """
 
     first_opened: str | None
@@ -33,10 +33,11 @@ class BundleTable:
         """
         with self._database.transaction():
             rows = self._database.execute(
-                "SELECT tag_manifest_sha512, first_opened FROM bundle WHERE bundle_id = ?", (bundle_id,)
+                "SELECT tag_manifest_sha512, sender, first_opened FROM bundle WHERE bundle_id = ?",
+                (bundle_id,),
             )
-            known = {bytes(digest): first_opened for digest, first_opened in rows}
-            first_opened = known.pop(tag_manifest_sha512, None)
+            known = {(bytes(digest), owner): first_opened for digest, owner, first_opened in rows}
+            first_opened = known.pop((tag_manifest_sha512, sender), None)
             if first_opened is None:
                 self._database.execute(
                     "INSERT INTO bundle VALUES (?, ?, ?, ?)", (bundle_id, tag_manifest_sha512, sender, at_utc)

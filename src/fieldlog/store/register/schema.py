@@ -41,7 +41,7 @@ _INTAKE: Final = Migration(
              tag_manifest_sha512 BLOB NOT NULL,
              sender INTEGER NOT NULL REFERENCES sender,
              first_opened TEXT NOT NULL,
-             PRIMARY KEY (bundle_id, tag_manifest_sha512)
+             PRIMARY KEY (bundle_id, tag_manifest_sha512, sender)
            ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX bundle_by_sender ON bundle (sender)",
     ),

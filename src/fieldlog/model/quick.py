@@ -117,8 +117,11 @@ class QuickCapture:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was typed or chosen."""
-        return replace(self, anchor="") == type(self)()
+        """Whether nothing but blanks was typed, and nothing chosen."""
+        typed = (self.what, self.when, self.where, self.who)
+        return not any(text.strip() for text in typed) and (
+            replace(self, what="", when="", where="", who="", anchor="") == type(self)()
+        )
 
     def to_plain(self) -> dict[str, str]:
         """Plain values for JSON."""

@@ -250,6 +250,8 @@ def test_a_draft_survives_half_typed():
     assert QuickCapture.from_plain(draft.to_plain()) == draft
     assert QuickCapture.from_plain({}) == QuickCapture()
     assert QuickCapture.begun(LOCAL).is_empty
+    assert QuickCapture(what=" \n", where=" ").is_empty
+    assert not QuickCapture(what=" ", urgency="U3").is_empty
     assert not draft.is_empty
 
 

@@ -31,11 +31,12 @@ _PARTS: Final = {
 }
 
 
-def say_date(day: EdtfDate) -> str:
+def say_date(day: EdtfDate, *, weekday: bool = True) -> str:
     """``Sun 1 March 2026``, ``about March 2026``, ``2026``."""
     if day.month and day.day:
-        name = translate(_DAY_OF_MONTH[day.month - 1]).format(day=day.day, year=day.year)
-        text = f"{translate(_DAYS[day.earliest.weekday()])} {name}"
+        text = translate(_DAY_OF_MONTH[day.month - 1]).format(day=day.day, year=day.year)
+        if weekday:
+            text = f"{translate(_DAYS[day.earliest.weekday()])} {text}"
     elif day.month:
         text = translate(_MONTH_OF_YEAR[day.month - 1]).format(year=day.year)
     else:
@@ -45,12 +46,12 @@ def say_date(day: EdtfDate) -> str:
     return _("{when}, not sure").format(when=text) if day.unsure else text
 
 
-def say_when(when: When) -> str:
+def say_when(when: When, *, weekday: bool = True) -> str:
     """The reading of a time, as a sentence part."""
     if when.start is None:
         text = _("until {when}").format(when=say_date(when.end)) if when.end else ""
     else:
-        text = say_date(when.start)
+        text = say_date(when.start, weekday=weekday)
     clock = translate(_PARTS[when.clock]) if when.clock in _PARTS else when.clock
     if clock:
         text += ", " + (_("about {when}").format(when=clock) if when.approx else clock)

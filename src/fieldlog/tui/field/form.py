@@ -97,7 +97,7 @@ def reading_of(capture: QuickCapture, local_now: datetime) -> str:
     except UnreadableDate:
         return _("= ? (kept as typed)")
     if when.assumed:
-        return _("= now, {when}").format(when=say_when(when))
+        return _("= now, {when}").format(when=say_when(when, weekday=False))
     return f"= {say_when(when)}"
 
 

@@ -62,7 +62,11 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
     CSS_PATH = str(Path(__file__).with_name("kit.tcss"))
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False  # selecting with the mouse copies; terminals select with Shift on their own
-    BINDINGS: ClassVar[list[Any]] = [Binding("tab", "focus_next", show=False)]
+    BINDINGS: ClassVar[list[Any]] = [
+        # First, so that a letter typed right behind Tab cannot land in the field that was left.
+        Binding("tab", "focus_next", show=False, priority=True),
+        Binding("shift+tab", "focus_previous", show=False, priority=True),
+    ]
 
     locked_soon: reactive[bool] = reactive(default=False, init=False)
 

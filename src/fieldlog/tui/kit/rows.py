@@ -13,8 +13,7 @@ from typing import ClassVar, Final
 from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -61,17 +60,6 @@ class RowList(Widget, can_focus=True):
         "rowlist--dim",
         "rowlist--empty",
     }
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", show=False),
-        Binding("down", "step(1)", show=False),
-        Binding("pageup", "leap(-1)", show=False),
-        Binding("pagedown", "leap(1)", show=False),
-        Binding("home", "edge(0)", show=False),
-        Binding("end", "edge(1)", show=False),
-        Binding("enter", "choose", show=False),
-        Binding("space", "tick", show=False),
-    ]
 
     class Moved(Message):
         """The cursor stands on another row; ``key`` is empty when there is none."""
@@ -148,6 +136,23 @@ class RowList(Widget, can_focus=True):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's
         """As many lines as rows, for ``height: auto``."""
         return max(1, len(self._rows)) + self._first_line()
+
+    def on_key(self, event: events.Key) -> None:
+        """Its own keys, handled here and in order: a binding would look for whoever has the focus by then."""
+        moves = {
+            "up": lambda: self.action_step(-1),
+            "down": lambda: self.action_step(1),
+            "pageup": lambda: self.action_leap(-1),
+            "pagedown": lambda: self.action_leap(1),
+            "home": lambda: self.action_edge(0),
+            "end": lambda: self.action_edge(1),
+            "enter": self.action_choose,
+            "space": self.action_tick,
+        }
+        move = moves.get(event.key)
+        if move is not None:
+            event.stop()
+            move()
 
     def action_step(self, by: int) -> None:
         """Up or down."""
@@ -232,6 +237,11 @@ class RowList(Widget, can_focus=True):
     def _line(self, cells: Sequence[str]) -> str:
         pairs = zip(cells, self._widths(), strict=False)
         return (" " * _GAP).join(fit(cell, width) for cell, width in pairs if width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines that are asked for; the cursor is in sight whatever happened to the size."""
+        self._scroll()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One line: the heading, a row, or the empty text."""

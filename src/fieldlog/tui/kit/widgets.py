@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual.binding import Binding, BindingType
+from textual import events
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -36,8 +36,6 @@ class Note(Static):
 class PushButton(Static, can_focus=True):
     """A button: Enter, Space or a click."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", show=False)]
-
     class Pressed(Message):
         """The button was pressed."""
 
@@ -54,6 +52,12 @@ class PushButton(Static, can_focus=True):
         super().__init__(shown(f"( {text} )"), id=id, markup=False)
         self.helps = helps
 
+    def on_key(self, event: events.Key) -> None:
+        """Enter and Space press it."""
+        if event.key in ("enter", "space"):
+            event.stop()
+            self.action_press()
+
     def action_press(self) -> None:
         """Tell the screen."""
         self.post_message(self.Pressed(self))
@@ -67,13 +71,6 @@ class Choice(Widget, can_focus=True):
     """One of a few answers: arrows or a digit change it in place, Enter shows all of them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--value", "choice--focus", "choice--aside"}
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", show=False),
-        Binding("right", "step(1)", show=False),
-        Binding("enter,space", "open", show=False),
-        *(Binding(str(digit), f"pick({digit})", show=False) for digit in range(1, 10)),
-    ]
 
     class Changed(Message):
         """Another answer was chosen."""
@@ -122,6 +119,18 @@ class Choice(Widget, can_focus=True):
             self._value = code
             self.refresh()
             self.post_message(self.Changed(self))
+
+    def on_key(self, event: events.Key) -> None:
+        """Its own keys, handled here and in order: a binding would look for whoever has the focus by then."""
+        if event.key in ("left", "right"):
+            self.action_step(1 if event.key == "right" else -1)
+        elif event.key in ("enter", "space"):
+            self.action_open()
+        elif event.key.isdigit() and event.key != "0":
+            self.action_pick(int(event.key))
+        else:
+            return
+        event.stop()
 
     def action_step(self, by: int) -> None:
         """The answer before or after, without going round."""

@@ -33,7 +33,7 @@ def state_of(card: OrganisationCard) -> str:
 class ForWhomScreen(ReporterPage):
     """The organisations."""
 
-    OFFERS: ClassVar[tuple[Command, ...]] = (CHOOSE, NEXT, ADD_CARD, CHECK_CARD, LOCK, BACK, HELP)
+    OFFERS: ClassVar[tuple[Command, ...]] = (CHOOSE, NEXT, ADD_CARD, CHECK_CARD, LOCK, HELP, BACK)
     HELP = N_(
         "An organisation gives you its card as a file or a text. A card could be false, so you hear its "
         "check code from the organisation by another way: by phone or in person, from somebody whose "

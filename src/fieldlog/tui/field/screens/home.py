@@ -71,7 +71,7 @@ class HomeScreen(ReporterPage):
                 id="find", helps=N_("The list follows while you type. Down goes to the list, Esc clears."),
                 limit=200,
             )  # fmt: skip
-            yield Note("", id="states")
+        yield Note("", id="states")
         yield RowList(
             incident_columns(), id="incidents", helps=N_("Enter opens the incident under the cursor.")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -51,6 +52,7 @@ class OwnWordsScreen(ReporterPage):
         for field in self.query(PassphraseInput):
             field.toggle_shown()
 
+    @on(PassphraseInput.Submitted)
     def action_next(self) -> None:
         """Both fields agree and the rule is kept."""
         first = self.query_one("#first", PassphraseInput)

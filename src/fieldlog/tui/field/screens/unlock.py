@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
+from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -81,7 +82,8 @@ class UnlockScreen(ReporterPage):
         """Begin in the field."""
         self.query_one(PassphraseInput).focus()
 
-    def on_input_changed(self, _message: object) -> None:
+    @on(PassphraseInput.Changed)
+    def _look_at_letters(self) -> None:
         """Say which alphabet is being typed: the letters themselves are hidden."""
         latin, cyrillic = alphabets(self.query_one(PassphraseInput).value)
         letters = {
@@ -100,6 +102,7 @@ class UnlockScreen(ReporterPage):
         self.reporter.next_language()
         self.app.switch_screen(UnlockScreen())
 
+    @on(PassphraseInput.Submitted)
     def action_open(self) -> None:
         """Try what was typed."""
         typed = self.query_one(PassphraseInput).value

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
+from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 
@@ -53,6 +54,7 @@ class WordsBackScreen(ReporterPage):
         """Begin in the first field."""
         self.query(LineInput).first().focus()
 
+    @on(LineInput.Submitted)
     def action_next(self) -> None:
         """Go to the next empty field, or compare."""
         for place in self._places:

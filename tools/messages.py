@@ -39,6 +39,7 @@ AREAS: Final = {
     "i18n/sentences.py": "errors",
     "vocabulary/": "vocabulary",
     "i18n/labels.py": "vocabulary",
+    "cli/desk/": "desk",
     "tui/": "tui",
     "documents/": "documents",
     "practice/": "practice",

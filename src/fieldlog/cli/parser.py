@@ -30,7 +30,7 @@ VERBS: Final = {
         "fieldlog.cli.field",
         ("create", "new", "list", "show", "attach", "card", "seal", "status", "version"),
     ),
-    DESK: ("fieldlog.cli.desk", ("init", "card", "open", "extract")),
+    DESK: ("fieldlog.cli.desk", ("init", "card", "open", "extract", "identity")),
 }
 """Program -> package and modules of its verbs, in the order the help lists them."""
 

@@ -24,6 +24,7 @@ from fieldlog.formats.keyslots import Purpose, SlotSecret
 from fieldlog.primitives import kdf, rng
 from fieldlog.primitives.dh import X25519
 from fieldlog.primitives.kem import Hybrid
+from fieldlog.primitives.secret import Secret
 from fieldlog.primitives.signing import Ed25519
 from fieldlog.store.register import Action, Identities, RegisterStore, RegisterTables, require_register
 from fieldlog.system import process
@@ -33,6 +34,7 @@ __all__ = [
     "OpenRegister",
     "create_register",
     "current_card",
+    "export_identity",
     "issue_card",
     "propose_passphrase",
     "propose_recovery",
@@ -232,6 +234,17 @@ def issue_card(
     )
     _keep_card(register.store, card, at_utc=register.timestamp())
     return card
+
+
+def export_identity(register: OpenRegister) -> Secret:
+    """The age identity that the card's recipient belongs to, as text, to open bundles without Fieldlog.
+
+    Noted in the audit chain: whoever has this text reads every bundle ever sealed to the register.
+    """
+    hybrid, classic = register.opening
+    identity = hybrid if current_card(register).hybrid_recipients else classic
+    register.store.audit.append(Action.IDENTITY, at_utc=register.timestamp())
+    return Secret(identity.to_text().reveal() + b"\n")
 
 
 def _signed(

@@ -44,7 +44,7 @@ def test_the_bag_is_written_whole_and_private(desk: OpenRegister, bundle: Path, 
     finally:
         os.umask(old)
     assert (tmp_path / "out/data/attachments/EV-4T8K2M.jpg").read_bytes() == PHOTO
-    everything = [path for path in (tmp_path / "out").rglob("*")]
+    everything = list((tmp_path / "out").rglob("*"))
     assert done.files == sum(path.is_file() for path in everything)
     assert {stat.S_IMODE(path.stat().st_mode) for path in everything if path.is_file()} == {0o600}
     folders = [tmp_path / "out", *(path for path in everything if path.is_dir())]

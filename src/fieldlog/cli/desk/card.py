@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def declare(subparsers: Subparsers) -> None:
     """The verb's name, options and help."""
-    parser = subparsers.add_parser("card", help=_("write the organisation's card and show its check code"))
+    text = _("write the organisation's card and show its check code")
+    parser = subparsers.add_parser("card", help=text, description=text)
     parser.add_argument(
         "--output", metavar=_("FILE"), help=_("write the card to this new file instead of standard output")
     )

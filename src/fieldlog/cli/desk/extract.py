@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def declare(subparsers: Subparsers) -> None:
     """The verb's name, options and help."""
-    parser = subparsers.add_parser("extract", help=_("verify a bundle and write its files to a new folder"))
+    text = _("verify a bundle and write its files to a new folder")
+    parser = subparsers.add_parser("extract", help=text, description=text)
     parser.add_argument("bundle", metavar=_("BUNDLE"), help=_("the sealed file"))
     parser.add_argument("folder", metavar=_("FOLDER"), help=_("a folder that does not exist yet"))
 

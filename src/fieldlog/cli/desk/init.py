@@ -22,7 +22,8 @@ _ATTEMPTS = 3
 
 def declare(subparsers: Subparsers) -> None:
     """The verb's name, options and help."""
-    parser = subparsers.add_parser("init", help=_("make a new register with the organisation's keys"))
+    text = _("make a new register with the organisation's keys")
+    parser = subparsers.add_parser("init", help=text, description=text)
     parser.add_argument(
         "--name",
         metavar=_("NAME"),
@@ -38,6 +39,11 @@ def declare(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--valid-days", metavar="N", type=int, help=_("how many days the first card is valid")
+    )
+    parser.add_argument(
+        "--classic",
+        action="store_true",
+        help=_("for old tools: a card without protection against future quantum computers"),
     )
 
 
@@ -62,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         contact=tuple(arguments.contact),
         valid_days=arguments.valid_days,
+        classic=arguments.classic,
         clock=SystemClock(),
     ):
         pass

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def declare(subparsers: Subparsers) -> None:
     """The verb's name, options and help."""
-    parser = subparsers.add_parser("open", help=_("verify a bundle and show its incidents"))
+    text = _("verify a bundle and show its incidents; nothing is written to disk")
+    parser = subparsers.add_parser("open", help=text, description=text)
     parser.add_argument("bundle", metavar=_("BUNDLE"), help=_("the sealed file"))
     parser.add_argument("--json", action="store_true", help=_("write one JSON object instead of text"))
 

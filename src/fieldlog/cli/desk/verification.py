@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fieldlog.cli import output
-from fieldlog.i18n.catalog import current_language, plural
+from fieldlog.i18n.catalog import current_language
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
 
@@ -26,7 +26,7 @@ CHECKED: Final[dict[str, str]] = {
 WARNINGS: Final[dict[str, str]] = {
     "new-sender": N_("This sender has not written to you before."),
     "opened-before": N_("This bundle was opened here before."),
-    "bundle-id-reused": N_("Another bundle with the same number was opened here before. Ask the sender."),
+    "bundle-id-reused": N_("A different bundle with the same number was opened here before. Ask the sender."),
     "claimed-time": N_("The time this bundle claims to be made lies in the future."),
     "classic-recipient": N_("This bundle was sealed without protection against future quantum computers."),
     "unknown-fields": N_("Some parts were written by a newer Fieldlog and are not shown here."),
@@ -42,13 +42,8 @@ def show(report: VerificationReport) -> None:
     output.field(_("Bundles from this sender"), str(report.sender_bundles))
     output.field(_("Made (as the sender's clock says)"), report.created_at)
     output.field(_("Words to compare by phone"), " ".join(report.check_words(current_language())))
-    output.line(
-        plural("{count} incident", "{count} incidents", report.incidents).format(count=report.incidents)
-        + ", "
-        + plural("{count} attachment", "{count} attachments", report.attachments).format(
-            count=report.attachments
-        )
-    )
+    output.field(_("Incidents in it"), str(report.incidents))
+    output.field(_("Attachments in it"), str(report.attachments))
     for check in report.checks:
         output.line("  + " + _(CHECKED[check]))
     for warning in report.warnings:

@@ -28,6 +28,7 @@ class Action(Enum):
     OPENED = "OPENED"
     REFUSED = "REFUSED"
     EXTRACTED = "EXTRACTED"
+    IDENTITY = "IDENTITY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from support.tools import load_tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +50,13 @@ def test_mismatch_is_reported(marked: dict[str, dict[str, list[str]]], problem: 
 
 @pytest.mark.parametrize(
     ("outcome", "strict", "problems"),
-    [("passed", True, 0), ("failed", False, 1), ("skipped", True, 1), ("skipped", False, 0), (None, False, 1)],
+    [
+        ("passed", True, 0),
+        ("failed", False, 1),
+        ("skipped", True, 1),
+        ("skipped", False, 0),
+        (None, False, 1),
+    ],
 )
 def test_run_without_proof_is_reported(
     monkeypatch: pytest.MonkeyPatch, outcome: str | None, *, strict: bool, problems: int

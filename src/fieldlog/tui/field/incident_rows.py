@@ -15,9 +15,9 @@ from fieldlog.tui.kit.rows import Column
 STATE_MARKS: Final = {
     "draft": N_("[D] draft"),
     "ready": N_("[R] ready"),
-    "handed_over": N_("[x] handed over"),
+    "handed_over": N_("[x] handed"),
     "received": N_("[v] received"),
-    "bin": N_("[-] in the bin"),
+    "bin": N_("[-] bin"),
 }
 """A letter and a word: never colour alone (ui.md finding 9)."""
 
@@ -29,7 +29,7 @@ def incident_columns() -> list[Column]:
         Column(heading=_("When"), width=17),
         Column(heading=_("What"), width=12, share=2),
         Column(heading=_("Where"), width=10, share=1, hide_below=70),
-        Column(heading=_("State"), width=15),
+        Column(heading=_("State"), width=13),
     ]
 
 

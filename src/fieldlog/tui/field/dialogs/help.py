@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
 from fieldlog.i18n.catalog import translate
@@ -33,4 +33,5 @@ class HelpBox(Box):
                 yield Note(translate(text), classes="help-text")
             yield Note(_("Keys on this screen"), classes="lead")
             for command in self._commands:
-                yield Note(f"{command.all_keys_label:14} {command.explain_text}", classes="hanging")
+                keys = Note(command.all_keys_label, classes="label")
+                yield Horizontal(keys, Note(command.explain_text), classes="keys")

@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -64,7 +63,12 @@ _PRAGMAS_ALLOWED: Final = frozenset(
 )
 """After start-up; key, rekey, journal_mode, temp_store and all others are refused."""
 
-Prepare = Callable[[Database], None]
+# Looked up with `getattr`, because a package of the same name without these must be refused by name.
+_HARMLESS: Final = frozenset(
+    getattr(apsw, name, -1)
+    for name in ("SQLITE_READ", "SQLITE_SELECT", "SQLITE_INSERT", "SQLITE_UPDATE", "SQLITE_DELETE")
+)
+_NEVER_ALLOWED: Final = frozenset(getattr(apsw, name, -2) for name in ("SQLITE_ATTACH", "SQLITE_DETACH"))
 
 
 def open_database(
@@ -287,11 +291,13 @@ def _restrict(database: Database) -> None:
 
 
 def _allowed(
-    action: int, first: str | None, second: str | None, schema: str | None, trigger: str | None
+    action: int, first: str | None, second: str | None, _schema: str | None, _trigger: str | None
 ) -> int:
     """SQLite's authorizer after start-up: nothing that could write elsewhere or change the encryption."""
-    del schema, trigger
-    if action in {apsw.SQLITE_ATTACH, apsw.SQLITE_DETACH}:
+    # The search index asks some hundred times for each save, always for these.
+    if action in _HARMLESS:
+        return apsw.SQLITE_OK
+    if action in _NEVER_ALLOWED:
         return apsw.SQLITE_DENY
     if action == apsw.SQLITE_PRAGMA and first not in _PRAGMAS_ALLOWED:
         return apsw.SQLITE_DENY

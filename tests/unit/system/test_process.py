@@ -58,8 +58,12 @@ def test_what_a_system_does_not_offer_is_told(monkeypatch):
     monkeypatch.setattr(process.ctypes, "CDLL", refuse)
     assert process.harden() == process.Hardening(core_dumps_off=False, others_kept_out=False)
     monkeypatch.setattr(process.ctypes, "CDLL", lambda _: types.SimpleNamespace(ptrace=lambda *_: 0))
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     monkeypatch.setattr(process.sys, "platform", "darwin")
-    assert process.harden().others_kept_out is True
+    assert process.harden() == process.Hardening(core_dumps_off=True, others_kept_out=True)
+    monkeypatch.setattr(process.ctypes, "CDLL", lambda _: types.SimpleNamespace(prctl=lambda *_: -1))
+    monkeypatch.setattr(process.sys, "platform", "linux")
+    assert process.harden().others_kept_out is False
     monkeypatch.setattr(process.sys, "platform", "plan9")
     assert process.harden().others_kept_out is False
     quiet = []

@@ -14,7 +14,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import apsw
 
@@ -274,7 +273,7 @@ def _require_wrong_key_refused(path: Path, salt: bytes) -> None:
         EncryptionUnavailable: it opened, so the file is not encrypted.
     """
     # "immutable": without it SQLite would recover a WAL under the wrong key.
-    name = f"file:{quote(str(path.absolute()))}?immutable=1"
+    name = f"{path.absolute().as_uri()}?immutable=1"
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     connection = _connect(name, rng.random_secret(KEY_BYTES), salt, flags=flags)
     try:

@@ -491,3 +491,14 @@ def test_a_folder_that_vanished(tmp_path):
     """An input/output error where the folder is gone is a vanished device."""
     with pytest.raises(errors.TargetVanished), database.translating(tmp_path / "gone" / "x.db"):
         raise apsw.IOError
+
+
+@pytest.mark.parametrize("name", ["a b", "100%", "a?b#c", "Құжаттар", "a&b=c"])
+def test_folders_of_any_name(tmp_path, name):
+    """A folder name that means something in an address means nothing here."""
+    folder = tmp_path / name
+    folder.mkdir()
+    for create in (True, False):
+        open_database(path=folder / "x.db", key=KEY, salt=SALT, create=create, migrations=STEPS).close()
+    assert [entry.name for entry in folder.iterdir()] == ["x.db"]
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]

@@ -45,7 +45,7 @@ def test_each_refusal_of_the_system_has_its_error(tmp_path, number, reading, exp
 def test_translating_hides_the_system_message():
     """The system's own message, which repeats the path, is not chained to the error."""
     with pytest.raises(errors.TargetVanished) as caught, files.translating("/a"):
-        raise FileNotFoundError(errno.ENOENT, "x", "/home/somebody")
+        raise FileNotFoundError(errno.ENOENT, "x", "/a/somebody")
     assert caught.value.__suppress_context__
 
 

@@ -104,6 +104,7 @@ class Forgery:
     tag_organisation_key: bytes | None = None
     recipients: Sequence[age.Recipient] | None = None
     archive: Callable[[bytes], bytes] = lambda raw: raw
+    fact: Callable[[FileFact], FileFact] = lambda fact: fact
 
     def write(self, path: Path) -> Path:
         """Seal it to ``path``."""
@@ -127,7 +128,9 @@ class Forgery:
         }
         tag_files = build_tag_files(
             [
-                FileFact(path=path, size=len(content), sha256=sha256(content), sha512=sha512(content))
+                self.fact(
+                    FileFact(path=path, size=len(content), sha256=sha256(content), sha512=sha512(content))
+                )
                 for path, content in payload.items()
             ],
             info=BagInfo(external_identifier=self.external_identifier or f"urn:uuid:{manifest.bundle_id}"),

@@ -20,7 +20,7 @@ from fieldlog.desk.intake import opening
 from fieldlog.desk.keys import OpenRegister
 from fieldlog.desk.report import VerificationReport
 from fieldlog.desk.verifying import Progress
-from fieldlog.formats.bag import VerifiedBag
+from fieldlog.formats.bag import Check, VerifiedBag
 from fieldlog.primitives.hash import Sha512
 from fieldlog.store.register import Action
 from fieldlog.system import files, paths
@@ -51,7 +51,10 @@ def extract(
     """
     if os.path.lexists(folder):
         raise errors.TargetExists(str(folder))
-    with opening(register, path, action=Action.EXTRACTED, progress=progress) as (bundle, opened):
+    with opening(register, path, action=Action.EXTRACTED, check=Check.EVERY_MANIFEST, progress=progress) as (
+        bundle,
+        opened,
+    ):
         bag = bundle.bag
         files.require_space(folder.parent, needed=sum(bag.all_files().values()))
         with _appearing(folder) as building:

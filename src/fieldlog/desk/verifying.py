@@ -50,9 +50,16 @@ class VerifiedBundle:
 
 @contextmanager
 def verified(
-    register: OpenRegister, path: Path, *, progress: Progress | None = None
+    register: OpenRegister,
+    path: Path,
+    *,
+    check: bag.Check = bag.Check.EVERY_MANIFEST,
+    progress: Progress | None = None,
 ) -> Iterator[VerifiedBundle]:
     """The bundle at ``path``, open for as long as the block lasts.
+
+    Every payload byte is checked either way. With ``Check.SIGNED`` it is checked against the manifest
+    that is authenticated, and the SHA-256 manifest, which is there for other tools, is not computed again.
 
     Raises:
         NoMatchingKey: it is sealed, but not to a key of this register.
@@ -73,7 +80,7 @@ def verified(
             _require_for_us(register, manifest, stanzas=stanzas)
             sender_key, signing_key = _authenticated(register, tags, manifest)
             yield VerifiedBundle(
-                bag=bag.verify_payload(archive, tags, progress=progress),
+                bag=bag.verify_payload(archive, tags, progress=progress, check=check),
                 manifest=manifest,
                 sender_key=sender_key,
                 signing_key=signing_key,

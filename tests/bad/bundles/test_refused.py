@@ -14,6 +14,7 @@ from fieldlog.desk.extraction import extract
 from fieldlog.desk.intake import open_bundle
 from fieldlog.desk.keys import OpenRegister
 from fieldlog.formats import age, sshsig
+from fieldlog.formats.bag import FileFact
 from fieldlog.formats.bundle_manifest import SIGNATURE_NAMESPACE, BundleManifest, Mode
 from fieldlog.formats.bundle_tag import BundleTag, format_tags, read_tags
 from fieldlog.primitives.dh import X25519
@@ -323,6 +324,28 @@ def test_another_bundle_with_the_same_id_is_pointed_out(register: OpenRegister, 
         files={"data/attachments/EV-4T8K2M.jpg": None},
     )
     assert "bundle-id-reused" in open_bundle(register, other.write(tmp_path / "b.age")).report.warnings
+
+
+def report_with(algorithm: str) -> Callable[[FileFact], FileFact]:
+    """A wrong digest of the report in one manifest."""
+    return lambda fact: (
+        replace(fact, **{algorithm: bytes(len(getattr(fact, algorithm)))})
+        if fact.path == "data/index.html"
+        else fact
+    )
+
+
+def test_a_wrong_digest_of_the_sender_is_refused(register: OpenRegister, tmp_path: Path) -> None:
+    """B03, B12: open refuses a file that is not as the authenticated manifest says, extract any manifest."""
+    wrong512 = Forgery(register=register, fact=report_with("sha512")).write(tmp_path / "512.age")
+    wrong256 = Forgery(register=register, fact=report_with("sha256")).write(tmp_path / "256.age")
+    for bundle in (wrong512, wrong256):
+        with pytest.raises(errors.BundleRefused, match="bag-payload-altered"):
+            extract(register, bundle, tmp_path / "out")
+    with pytest.raises(errors.BundleRefused, match="bag-payload-altered"):
+        open_bundle(register, wrong512)
+    assert "digests" not in open_bundle(register, wrong256).report.checks
+    assert not (tmp_path / "out").exists()
 
 
 def test_files_that_are_no_bundles_are_refused(register: OpenRegister, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_the_report_says_what_was_found(desk: OpenRegister, tmp_path: Path) -> N
     report = open_bundle(desk, forgery.write(tmp_path / "b.age")).report
     assert (report.sender_known, report.sender_bundles, report.opened_before) == (False, 1, None)
     assert (report.incidents, report.attachments, report.organisations) == (1, 1, 1)
-    assert report.checks == ("sealed-to-us", "archive", "digests", "recipients", "tag", "records")
+    assert report.checks == ("sealed-to-us", "archive", "recipients", "tag", "signed-digests", "records")
     assert len(report.tag_manifest_sha512) == 128
     assert "new-sender" in report.warnings
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHECKED: Final[dict[str, str]] = {
     "sealed-to-us": N_("sealed to a key of this register"),
     "archive": N_("archive of exactly the known shape, nothing hidden in it"),
+    "signed-digests": N_("every file as it was sealed (SHA-512)"),
     "digests": N_("every file as it was sealed (SHA-256 and SHA-512)"),
     "recipients": N_("meant for this organisation"),
     "tag": N_("made by the sender's key; deniable: this cannot be proved to others"),

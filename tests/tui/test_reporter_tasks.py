@@ -546,7 +546,7 @@ async def test_handing_over_from_card_to_file(scene: Scene, tmp_path: Path) -> N
         assert len(list(stick.iterdir())) == 1
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
-        await until(pilot, lambda: "[x] handed over" in dump(app))
+        await until(pilot, lambda: "[x] handed" in dump(app))
 
 
 async def test_consent_keeps_an_incident_here(checked_scene: Scene, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ LOCK: Final = Command(
     short=N_("Lock"),
     title=N_("Lock now"),
     explain=N_("Locks the vault at once. What you were writing is kept, and the cursor with it."),
+    stays=True,
 )
 PANIC: Final = Command(
     name="panic_quit",

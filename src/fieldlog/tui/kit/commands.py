@@ -42,6 +42,7 @@ class Command:
         title: the line in menu and palette.
         explain: what it does, one sentence, for help and manual.
         in_footer: whether the key bar shows it.
+        stays: whether it stays in the key bar when others no longer fit.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Command:
     title: str
     explain: str
     in_footer: bool = True
+    stays: bool = False
 
     @property
     def key_label(self) -> str:

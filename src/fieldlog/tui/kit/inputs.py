@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -21,6 +22,10 @@ from fieldlog.tui.kit.text import one_line, typed
 
 LONGEST_LINE: Final = 4_000
 """Characters of a one-line field; the model's limit for a short text."""
+
+
+_LONGEST_SECRET: Final = 1_024
+"""Characters of a passphrase; seven words have about 60."""
 
 
 class PasteNothing(Message):
@@ -80,7 +85,12 @@ class PassphraseInput(LineInput):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+u", "delete_left_all", show=False)]
 
     def __init__(self, *, id: str | None = None, helps: str = "") -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, helps=helps, limit=1_024, password=True)
+        super().__init__(id=id, helps=helps, limit=_LONGEST_SECRET, password=True)
+
+    @property
+    def _value(self) -> Text:
+        # Textual draws dots that old consoles do not have.
+        return Text("*" * len(self.value), no_wrap=True, end="") if self.password else super()._value
 
     def action_copy(self) -> None:
         """Refused: the clipboard, and tmux's buffer, would keep the passphrase in clear."""

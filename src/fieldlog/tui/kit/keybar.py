@@ -17,10 +17,13 @@ from fieldlog.tui.kit.text import one_line
 
 
 def fitting(commands: Sequence[Command], width: int) -> tuple[Command, ...]:
-    """The commands of the key bar that fit ``width``; the last (Esc) stays when others must go."""
+    """The commands of the key bar that fit ``width``; the last (Esc) and those that ``stay`` go last."""
     items = [command for command in commands if command.in_footer][:FOOTER_ITEMS]
-    while len(items) > 1 and needed(items) > width:
-        del items[-2]
+    while needed(items) > width:
+        dropped = next((command for command in reversed(items[:-1]) if not command.stays), None)
+        if dropped is None:
+            break
+        items.remove(dropped)
     return tuple(items)
 
 

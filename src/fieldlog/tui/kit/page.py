@@ -20,6 +20,7 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.kit.commands import Command
 from fieldlog.tui.kit.inputs import PasteNothing
 from fieldlog.tui.kit.keybar import KeyBar
+from fieldlog.tui.kit.rows import RowList
 from fieldlog.tui.kit.widgets import Note
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = (60, 18)
 """Columns and rows below which nothing useful fits (ui.md 3.4)."""
+
+_BOX_FRAME: Final = 6
+"""Lines of a dialog that are not its body: border, title, keys, and a line of the page above and below."""
+
+_BOX_ROWS: Final = 14
+"""Rows of a list in a dialog; more would hide the page it belongs to."""
 
 NOTICE_SECONDS: Final = 5.0
 """How long a notice stays; an error stays until a key (ui.md 3.4)."""
@@ -119,6 +126,10 @@ class Page(Screen[Any]):
         helps = getattr(self.focused, "helps", "") if self.focused else ""
         self._put_hint(translate(helps).split("\n", 1)[0] if helps else "", "-plain")
 
+    def put_hint(self, text: str) -> None:
+        """Show ``text`` where the hint of the field stands, until the next one."""
+        self._put_hint(text, "-plain")
+
     def _put_hint(self, text: str, look: str) -> None:
         if not self.is_mounted:
             return
@@ -197,6 +208,13 @@ class Dialog(ModalScreen[Any]):
         """A click in the key bar does what the key does."""
         message.stop()
         await self.kit.do(message.command)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The body scrolls where the window is low; title and keys stay in sight."""
+        room = max(3, event.size.height - _BOX_FRAME)
+        self.query_one("#box-body").styles.max_height = room
+        for rows in self.query(RowList):
+            rows.styles.max_height = max(2, min(_BOX_ROWS, room - 1))
 
     def action_leave(self) -> None:
         """Esc: close without an answer."""

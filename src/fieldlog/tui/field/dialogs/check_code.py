@@ -56,7 +56,8 @@ class CheckCodeBox(Box):
         else:
             yield Note(
                 _(
-                    "Fieldlog does not show the code, so that it has to be heard. Not now? Esc: the card is kept."
+                    "Fieldlog does not show the code, so that it has to be heard. "
+                    "Not now? Esc: the card is kept."
                 ),
                 classes="quiet",
             )

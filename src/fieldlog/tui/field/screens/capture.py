@@ -158,6 +158,15 @@ class CaptureScreen(ReporterPage):
         """Say how the date and the people are understood, while they are typed."""
         self.query_one("#when-reading", Note).say(reading_of(self._capture, self._local_now()))
         self.query_one("#who-reading", Note).say(who_text(self._capture.who))
+        if self.has_class("-narrow"):
+            self.show_hint()
+
+    def show_hint(self) -> None:
+        """In a narrow window the reading of a field stands here: beside the field it does not fit."""
+        super().show_hint()
+        name = self.focused.id if self.focused is not None else None
+        if name in ("when", "who") and self.has_class("-narrow"):
+            self.put_hint(self.query_one(f"#{name}-reading", Note).text)
 
     # --- saving -----------------------------------------------------------------------------------
 

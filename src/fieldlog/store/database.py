@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import apsw
@@ -38,9 +39,10 @@ def is_open_here(path: Path) -> bool:
     return (facts.st_dev, facts.st_ino) in _open_files
 
 
-@contextmanager
-def translating(path: Path) -> Iterator[None]:
+class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
     """Turn every error of SQLite about the database at ``path`` into a Fieldlog error.
+
+    A class and not a generator, because it stands around every statement.
 
     Raises:
         VaultInUse: another connection holds the lock.
@@ -49,29 +51,47 @@ def translating(path: Path) -> Iterator[None]:
         EditConflict: a rule of the schema, such as a code that is in use.
         MachineError: the subclass that fits a full, vanished or read-only disk.
     """
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, apsw.Error):
+            translated = _translated(error, self._path)
+            if isinstance(translated, errors.VaultDamaged) and translated.part == "schema":
+                # Chained: such a message names our own tables and never a value, which are always bound.
+                raise translated from error
+            raise translated from None
+
+
+def _translated(error: apsw.Error, path: Path) -> errors.FieldlogError:
     place = str(path.parent)
-    try:
-        yield
-    except (apsw.BusyError, apsw.LockedError):
-        raise errors.VaultInUse(place) from None
-    except (apsw.NotADBError, apsw.CorruptError):
-        raise errors.VaultDamaged(place, "database") from None
-    except apsw.FullError:
-        raise errors.NoSpace(place) from None
-    except (apsw.ReadOnlyError, apsw.PermissionsError):
-        raise errors.ReadOnly(place) from None
-    except apsw.NoMemError:
-        raise errors.NotEnoughMemory(needed=0) from None
-    except apsw.AuthError:
-        raise errors.EncryptionUnavailable("statement-refused") from None
-    except apsw.ConstraintError:
-        raise errors.EditConflict from None
-    except (apsw.IOError, apsw.CantOpenError):
-        kind = errors.StorageFailed if path.parent.exists() else errors.TargetVanished
-        raise kind(place) from None
-    except apsw.Error as error:
-        # Chained: such a message names our own tables and never a value, which are always bound.
-        raise errors.VaultDamaged(place, "schema") from error
+    for kinds, make in _TRANSLATIONS:
+        if isinstance(error, kinds):
+            return make(place)
+    if isinstance(error, (apsw.IOError, apsw.CantOpenError)):
+        return errors.StorageFailed(place) if path.parent.exists() else errors.TargetVanished(place)
+    return errors.VaultDamaged(place, "schema")
+
+
+_TRANSLATIONS: Final[
+    tuple[tuple[tuple[type[apsw.Error], ...], Callable[[str], errors.FieldlogError]], ...]
+] = (
+    ((apsw.BusyError, apsw.LockedError), errors.VaultInUse),
+    ((apsw.NotADBError, apsw.CorruptError), lambda place: errors.VaultDamaged(place, "database")),
+    ((apsw.FullError,), errors.NoSpace),
+    ((apsw.ReadOnlyError, apsw.PermissionsError), errors.ReadOnly),
+    ((apsw.NoMemError,), lambda _place: errors.NotEnoughMemory(needed=0)),
+    ((apsw.AuthError,), lambda _place: errors.EncryptionUnavailable("statement-refused")),
+    ((apsw.ConstraintError,), lambda _place: errors.EditConflict()),
+)
 
 
 class Database:

@@ -21,7 +21,7 @@ def run_module(module: str, arguments: Sequence[str]) -> int:
     """
     command = [sys.executable, "-I", "-m", module, *arguments]
     if os.name != "posix":
-        return os.spawnv(os.P_WAIT, sys.executable, command)
+        return os.spawnv(os.P_WAIT, sys.executable, command)  # noqa: S606 - our own interpreter, no shell
     child = os.posix_spawn(sys.executable, command, os.environ)
 
     def pass_on(number: int, _frame: FrameType | None) -> None:

@@ -21,9 +21,9 @@ _ROOM_NEEDED: Final = 512 * 1024 * 1024
 
 
 def _parent() -> Path:
-    if _MEMORY_FOLDER.is_dir() and os.access(_MEMORY_FOLDER, os.W_OK):
-        if shutil.disk_usage(_MEMORY_FOLDER).free >= _ROOM_NEEDED:
-            return _MEMORY_FOLDER
+    in_memory = _MEMORY_FOLDER.is_dir() and os.access(_MEMORY_FOLDER, os.W_OK)
+    if in_memory and shutil.disk_usage(_MEMORY_FOLDER).free >= _ROOM_NEEDED:
+        return _MEMORY_FOLDER
     for name in ("TMPDIR", "TEMP", "TMP"):
         candidate = os.environ.get(name)
         if candidate and os.access(candidate, os.W_OK):

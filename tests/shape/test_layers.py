@@ -7,6 +7,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 VIOLATIONS = {
@@ -44,6 +46,7 @@ def _contracts() -> dict[str, str]:
         }
 
 
+@pytest.mark.claim("C-OFF-01")
 def test_contracts_hold() -> None:
     """Imports point down the layers, and no package uses what only another may."""
     result = _lint(ROOT)

@@ -79,6 +79,7 @@ def test_screens_use_only_the_kits_widgets(path: Path) -> None:
             assert not any(name.name.startswith(("rich", "textual")) for name in node.names)
 
 
+@pytest.mark.claim("C-OUT-01")
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_text_of_a_widget_passes_the_choke_point(path: Path) -> None:
     """No call that shows a text gets one that did not come through ``kit.text``."""

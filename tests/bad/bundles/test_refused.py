@@ -263,6 +263,7 @@ def test_the_forgery_without_a_defect_is_accepted(register: OpenRegister, tmp_pa
     assert open_bundle(register, signed).report.mode is Mode.ATTRIBUTABLE
 
 
+@pytest.mark.claim("C-BUN-02")
 @pytest.mark.parametrize("change", [other_recipient, other_key])
 def test_a_bundle_meant_for_others_is_not_for_us(
     register: OpenRegister, tmp_path: Path, change: Callable[[BundleManifest], BundleManifest]

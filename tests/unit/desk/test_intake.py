@@ -54,6 +54,7 @@ def assert_every_flip_is_refused(desk: OpenRegister, raw: bytes, path: Path, cho
         altered[place] ^= 0x40
 
 
+@pytest.mark.claim("C-BUN-02")
 def test_flipped_bytes_are_refused(desk: OpenRegister, bundle: Path, tmp_path: Path) -> None:
     """A byte changed anywhere in a bundle gets it refused (a sample of the places)."""
     raw = bundle.read_bytes()
@@ -67,6 +68,7 @@ def test_every_flipped_byte_is_refused(desk: OpenRegister, bundle: Path, tmp_pat
     assert_every_flip_is_refused(desk, raw, tmp_path / "b.age", list(range(len(raw))))
 
 
+@pytest.mark.claim("C-BUN-02")
 def test_every_truncation_is_refused(desk: OpenRegister, bundle: Path, tmp_path: Path) -> None:
     """A bundle that breaks off, or goes on, is refused wherever that is."""
     raw = bundle.read_bytes()

@@ -185,6 +185,7 @@ def test_a_newer_vault(unlock, folder):
         unlock()
 
 
+@pytest.mark.claim("C-KEY-02")
 def test_a_weaker_profile_written_into_the_header_opens_nothing(unlock, folder):
     """fieldlog.json is bound to the slots: another allowed profile is a failed unlock."""
     content = (folder / "fieldlog.json").read_bytes()
@@ -422,6 +423,7 @@ def test_the_reporter_has_one_root_key(unlock):
         assert opened.store.free_space() > 0
 
 
+@pytest.mark.claim("C-KEY-01")
 def test_generated_words():
     """Seven words for the passphrase, twelve with a checksum for paper."""
     from fieldlog.primitives import recovery
@@ -469,6 +471,7 @@ while True:
 """
 
 
+@pytest.mark.claim("C-DUR-01")
 def test_kill_9_loses_nothing_that_was_acknowledged(folder, unlock, tmp_path):
     """A process killed in the middle of saving and attaching leaves every acknowledged save, draft and file."""
     (tmp_path / "big").write_bytes(os.urandom(2_000_000))

@@ -131,6 +131,7 @@ def test_a_key_file_is_a_second_factor(cheap, keys):
             keyslots.open_slots(HEADER, content, PASSPHRASE, keyfile=keyfile)
 
 
+@pytest.mark.claim("C-REST-02")
 def test_every_altered_byte_of_the_used_slot_and_the_salt_is_noticed(slots):
     """One flipped bit anywhere in the salt or the slot, and it opens no more."""
     index = keyslots.open_slots(HEADER, slots, PASSPHRASE).index
@@ -241,6 +242,7 @@ def test_a_header_comes_back_as_it_was(profile):
     assert read.encode() == content
 
 
+@pytest.mark.claim("C-REST-02")
 def test_every_altered_or_missing_byte_of_the_header_is_noticed():
     """Each truncation and each flipped bit is refused, or is another valid profile that opens nothing."""
     content = HEADER.encode()

@@ -70,6 +70,7 @@ def test_the_plan_tells_the_size_before(reporter: OpenVault, card_id: str, stick
     assert planned.warnings == ()
 
 
+@pytest.mark.claim("C-BUN-01")
 def test_the_reporter_cannot_open_it_again(reporter: OpenVault, card_id: str, stick: Path) -> None:
     """By default no key of the reporter opens what was sealed."""
     sealed = seal_to(reporter, [record(reporter)], [card_id], stick)

@@ -30,6 +30,7 @@ def card_of(register: OpenRegister) -> Card:
     return trust.read_card(current_card(register).to_text().encode())
 
 
+@pytest.mark.claim("C-CARD-01")
 def test_a_new_card_is_kept_but_not_sealed_to(reporter: OpenVault, register: OpenRegister) -> None:
     """Without its code typed a card is only kept."""
     pinned = trust.pin(reporter, card_of(register))

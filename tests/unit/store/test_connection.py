@@ -265,6 +265,7 @@ def test_a_wrong_key_and_a_wrong_salt(tmp_path, opened):
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["x.db"]
 
 
+@pytest.mark.claim("C-REST-02")
 @pytest.mark.parametrize("place", [*range(0, 100, 7), 100, 1000, 4000, 4040, 4079, 4095])
 def test_every_class_of_byte_of_page_1_is_authenticated(tmp_path, opened, place):
     """A flipped bit in salt, header, content, nonce or tag of page 1 is noticed."""

@@ -127,6 +127,7 @@ def test_two_at_a_time_wait_for_each_other(store, tmp_path):
         assert _read(store, code) == content
 
 
+@pytest.mark.claim("C-REST-02")
 @pytest.mark.parametrize("place", [0, 100, SEALED_CHUNK - 1, SEALED_CHUNK, 2 * SEALED_CHUNK - 1, 150_000])
 def test_every_altered_byte_is_noticed(store, tmp_path, place):
     """One flipped bit in a unit, and reading stops with an error instead of wrong bytes."""

@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,13 +137,15 @@ def told(text: str, folder: Path) -> None:
         environment |= found.groupdict()
 
 
-def every_story() -> Iterator[ParameterSet]:
+def every_story() -> list[ParameterSet]:
     """The stories, each with the claims it proves."""
+    stories = []
     for path in sorted(HERE.glob("*.txt")):
         claims = [
             claim for found in _PROVES.finditer(path.read_text("utf-8")) for claim in found[1].split(", ")
         ]
-        yield pytest.param(path, id=path.stem, marks=[pytest.mark.claim(claim) for claim in claims])
+        stories.append(pytest.param(path, id=path.stem, marks=[pytest.mark.claim(claim) for claim in claims]))
+    return stories
 
 
 @posix

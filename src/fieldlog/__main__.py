@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -46,19 +45,19 @@ def _dispatch(program: str, arguments: list[str]) -> int:
     if program == parser.DESK:
         grammar.print_help(sys.stderr)
         return 2
-    return _screen(
-        Path(asked.vault) if asked.vault else None, language=asked.language, ascii_only=asked.ascii
-    )
+    return _screen(asked.vault, language=asked.language, ascii_only=asked.ascii)
 
 
-def _screen(named: Path | None, *, language: str | None, ascii_only: bool) -> int:
+def _screen(named: str | None, *, language: str | None, ascii_only: bool) -> int:
     """Run the reporter's screen until it ends; lock and practice end this process image."""
+    from pathlib import Path
+
     from fieldlog.errors import MissingTerminal
     from fieldlog.system import clock, paths, terminal
 
     if not terminal.is_interactive() or os.environ.get("TERM") == "dumb":
         raise MissingTerminal
-    folder = (named or paths.default_vault_folder()).absolute()
+    folder = Path(named).absolute() if named else paths.default_vault_folder()
     from fieldlog.tui.field import app, outcome
 
     ended = app.run(

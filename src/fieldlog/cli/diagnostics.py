@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Final
 
 from fieldlog.errors import FieldlogError
 from fieldlog.i18n.catalog import translate as _
-from fieldlog.i18n.sentences import explain
-from fieldlog.system.terminal import safe_text
 
 UNEXPECTED: Final = 70
 """EX_SOFTWARE of sysexits.h: a mistake in Fieldlog."""
@@ -35,6 +32,8 @@ _FRAMES_SHOWN: Final = 6
 
 def say(text: str) -> None:
     """Write one message to stderr; what cannot be shown safely is made visible instead."""
+    from fieldlog.system.terminal import safe_text
+
     try:
         sys.stderr.write(safe_text(text, kind="body") + "\n")
         sys.stderr.flush()
@@ -45,6 +44,8 @@ def say(text: str) -> None:
 
 def report(error: FieldlogError) -> int:
     """Say what happened and what to do now; give the error's exit status."""
+    from fieldlog.i18n.sentences import explain
+
     explanation = explain(error)
     say(f"{explanation.what}\n{explanation.advice}")
     return error.exit_status
@@ -52,6 +53,8 @@ def report(error: FieldlogError) -> int:
 
 def report_unexpected(error: BaseException) -> int:
     """Say where Fieldlog failed, without any value; give the status of an internal mistake."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_SHOWN:]
     places = [f"  {os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]  # noqa: PTH119
     say(

@@ -9,10 +9,9 @@ Sources are one ``.po`` file per area and language under ``locale/<language>/``;
 from __future__ import annotations
 
 import gettext
-import locale
+import os.path
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 LANGUAGES: Final = ("en", "ru", "kk")
@@ -22,7 +21,7 @@ LANGUAGE_NAMES: Final = {"en": "English", "ru": "Русский", "kk": "Қаз�
 
 _WINDOWS_NAMES: Final = {"Russian": "ru", "Kazakh": "kk"}
 
-_LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
+_LOCALE_FOLDER: Final = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, PTH120 - pathlib costs each start
 
 
 class _Catalogs:
@@ -67,6 +66,8 @@ def language_of(environment: Mapping[str, str]) -> str:
         (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
     )
     if not wanted and sys.platform == "win32":
+        import locale  # noqa: PLC0415 - only here, and it costs each start
+
         spoken = (locale.getlocale()[0] or "").partition("_")[0]
         wanted = _WINDOWS_NAMES.get(spoken, spoken)
     code = wanted.partition(".")[0].partition("_")[0].lower()

@@ -11,11 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, NoReturn
-
-from fieldlog.system import files
+from typing import Any, Final, NamedTuple, NoReturn
 
 _POSIX: Final = os.name == "posix"
 _UNSAFE_PREFIXES: Final = ("TEXTUAL",)
@@ -32,8 +28,7 @@ _UNKNOWN_MEMORY: Final = 2 * 1024**3
 """Assumed where the system does not say; a quarter of it still opens the ``M`` profile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hardening:
+class Hardening(NamedTuple):
     """What ``harden`` could switch off here."""
 
     core_dumps_off: bool
@@ -94,6 +89,8 @@ def replace_image(arguments: Sequence[str]) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
+    from fieldlog.system import files  # noqa: PLC0415 - every start pays for what stands at the top
+
     with files.translating(arguments[0], reading=True):
         os.execv(arguments[0], list(arguments))  # noqa: S606 - no shell, and the program is our own
     raise AssertionError("unreachable")  # pragma: no cover - execv does not return
@@ -107,7 +104,7 @@ def available_memory() -> int:
 
 def _machine_memory() -> int | None:
     try:
-        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+        for line in _read("/proc/meminfo").splitlines():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError, IndexError):
@@ -121,9 +118,13 @@ def _machine_memory() -> int | None:
 
 def _group_memory() -> int | None:
     """What a container leaves, where there is one (cgroup v2)."""
-    folder = Path("/sys/fs/cgroup")
     try:
-        limit = int((folder / "memory.max").read_text("ascii"))
-        return max(0, limit - int((folder / "memory.current").read_text("ascii")))
+        limit = int(_read("/sys/fs/cgroup/memory.max"))
+        return max(0, limit - int(_read("/sys/fs/cgroup/memory.current")))
     except (OSError, ValueError):
         return None
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib would cost every start
+        return file.read()

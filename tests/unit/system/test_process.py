@@ -107,19 +107,12 @@ def test_free_memory_is_the_smallest_answer(tmp_path, monkeypatch):
 
 
 def _files(monkeypatch, contents):
-    class Place:
-        def __init__(self, path):
-            self.path = path
+    def read(path):
+        if path not in contents:
+            raise FileNotFoundError
+        return contents[path]
 
-        def __truediv__(self, name):
-            return Place(f"{self.path}/{name}")
-
-        def read_text(self, _encoding):
-            if self.path not in contents:
-                raise FileNotFoundError
-            return contents[self.path]
-
-    monkeypatch.setattr(process, "Path", Place)
+    monkeypatch.setattr(process, "_read", read)
 
 
 def test_memory_from_each_source(monkeypatch):

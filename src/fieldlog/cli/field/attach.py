@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldlog.i18n.catalog import translate as _
@@ -22,6 +21,8 @@ def declare(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Attach one file after the other; those before a failure stay attached."""
+    from pathlib import Path
+
     from fieldlog.cli import output
     from fieldlog.cli.field.unlocking import unlocked_vault
     from fieldlog.field import recording

@@ -7,7 +7,6 @@ Every line is kept in the vault as soon as it is given, so that stopping at any 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fieldlog.i18n.catalog import translate as _
@@ -70,6 +69,8 @@ class _Interview:
         return self.vault.clock.now().astimezone()
 
     def _keep(self, name: str, answer: str) -> None:
+        from dataclasses import replace
+
         from fieldlog.field import recording
 
         self.capture = replace(self.capture, **{name: answer})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fieldlog.cli.parser import Subparsers
     from fieldlog.field.sealing import SealedBundle, SealPlan
     from fieldlog.field.vault import OpenVault
@@ -62,6 +63,8 @@ def declare(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Seal, and say what to do with the bundle."""
+    from pathlib import Path
+
     from fieldlog.cli.field.unlocking import ask, unlocked_vault
     from fieldlog.field import sealing, trust
     from fieldlog.i18n.catalog import current_language

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -83,7 +84,8 @@ async def unlock(pilot: Pilot[Any], words: tuple[str, ...] = WORDS) -> None:
 
     await pilot.pause()
     assert isinstance(pilot.app.screen, UnlockScreen)
-    await type_in(pilot, " ".join(words))
+    pilot.app.post_message(events.Paste(" ".join(words)))
+    await pilot.pause()
     await pilot.press("enter")
     await until(pilot, lambda: not isinstance(pilot.app.screen, UnlockScreen))
     await pilot.pause(0.1)

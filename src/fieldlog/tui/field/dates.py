@@ -70,10 +70,9 @@ def short_when(when: When) -> str:
         return "- " + (_short_date(when.end) if when.end else "")
     text = _short_date(when.start)
     if when.clock:
-        text += f" {translate(_PARTS[when.clock]) if when.clock in _PARTS else when.clock}"
-    if when.end is not None or when.ongoing:
-        text += " ->"
-    return text + ("~" if when.approx and not when.start.about else "")
+        about = "~" if when.approx else ""
+        text += f" {about}{translate(_PARTS[when.clock]) if when.clock in _PARTS else when.clock}"
+    return text + (" ->" if when.end is not None or when.ongoing else "")
 
 
 def _short_date(day: EdtfDate) -> str:

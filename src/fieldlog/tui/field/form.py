@@ -84,7 +84,7 @@ def form_rows(capture: QuickCapture) -> Iterator[Widget]:
             reading = [Note("", id=f"{name}-reading", classes="aside")] if name != "where" else []
         else:
             field = Choice(
-                answers(name), getattr(capture, name), id=name, title=translate(prompt), helps=_HELPS[name]
+                answers(name), getattr(capture, name), id=name, question=translate(prompt), helps=_HELPS[name]
             )
             reading = []
         yield Horizontal(label, field, *reading, classes="row")

@@ -29,7 +29,7 @@ def incident_columns() -> list[Column]:
         Column(heading=_("When"), width=17),
         Column(heading=_("What"), width=12, share=2),
         Column(heading=_("Where"), width=10, share=1, hide_below=70),
-        Column(heading=_("State"), width=13),
+        Column(heading=_("State"), width=14),
     ]
 
 

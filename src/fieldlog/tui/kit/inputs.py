@@ -59,6 +59,10 @@ class LineInput(Input):
         self.helps = helps
         self.cursor_blink = False
 
+    def validate_value(self, value: str) -> str:
+        """Whatever is put into it, by whomever, is safe to draw (Textual calls this on every change)."""
+        return value if value.isprintable() else typed(" ".join(value.splitlines()))
+
     def _on_paste(self, event: events.Paste) -> None:
         """All lines of a paste, joined; Textual would keep the first and drop the rest silently."""
         event.stop()

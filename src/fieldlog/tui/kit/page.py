@@ -126,6 +126,11 @@ class Page(Screen[Any]):
         helps = getattr(self.focused, "helps", "") if self.focused else ""
         self._put_hint(translate(helps).split("\n", 1)[0] if helps else "", "-plain")
 
+    def show_hint_again(self) -> None:
+        """Draw the hint anew unless a notice or an error stands there."""
+        if not self._error_stays and self._notice_timer is None and not self._undo_offered:
+            self.show_hint()
+
     def put_hint(self, text: str) -> None:
         """Show ``text`` where the hint of the field stands, until the next one."""
         self._put_hint(text, "-plain")
@@ -146,8 +151,7 @@ class Page(Screen[Any]):
 
     def on_descendant_focus(self) -> None:
         """Another field: its hint, unless something more important stands there."""
-        if not self._error_stays and self._notice_timer is None and not self._undo_offered:
-            self.show_hint()
+        self.show_hint_again()
 
     def on_key(self, _event: events.Key) -> None:
         """A key takes an error away."""

@@ -59,6 +59,6 @@ TITLES: Final = {
     "fieldlog-dark": N_("Dark"),
     "fieldlog-light": N_("Light"),
     "fieldlog-contrast": N_("High contrast"),
-    "textual-ansi": N_("The terminal's own colours"),
+    "ansi-dark": N_("The terminal's own colours"),
 }
 """Themes a person can choose, by Textual's name."""

@@ -97,13 +97,13 @@ class Choice(Widget, can_focus=True):
         value: str,
         *,
         id: str,  # noqa: A002 - Textual's name
-        title: str = "",
+        question: str = "",
         helps: str = "",
         quick: int = 9,
     ) -> None:
         super().__init__(id=id)
         self.options = tuple(options)
-        self.title = title
+        self.question = question
         self.helps = helps
         self._quick = quick
         self._value = value

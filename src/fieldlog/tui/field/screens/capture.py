@@ -282,7 +282,7 @@ class CaptureScreen(ReporterPage):
             if code is not None:
                 choice.choose(code)
 
-        self.app.push_screen(PickBox(title=choice.title, options=choice.options, value=choice.value), take)
+        self.app.push_screen(PickBox(title=choice.question, options=choice.options, value=choice.value), take)
 
     # --- files ------------------------------------------------------------------------------------
 

@@ -25,6 +25,9 @@ from fieldlog.tui.kit.inputs import LineInput
 from fieldlog.tui.kit.rows import Row, RowList
 from fieldlog.tui.kit.widgets import Note
 
+_LIST_HELP: Final = N_("Enter opens the incident under the cursor.")
+_BIN_HELP: Final = N_("Enter takes the incident under the cursor back into the list.")
+
 _STATE_NAMES: Final = {
     "all": N_("All"),
     "draft": N_("Drafts"),
@@ -72,9 +75,7 @@ class HomeScreen(ReporterPage):
                 limit=200,
             )  # fmt: skip
         yield Note("", id="states")
-        yield RowList(
-            incident_columns(), id="incidents", helps=N_("Enter opens the incident under the cursor.")
-        )
+        yield RowList(incident_columns(), id="incidents", helps=_LIST_HELP)
         yield Note("", id="preview", classes="quiet")
         yield Note(self._last_opened(), id="last-opened", classes="quiet")
 
@@ -107,6 +108,8 @@ class HomeScreen(ReporterPage):
             [Row(key=one.code, cells=incident_cells(one), dim=one.state == "bin") for one in page.rows],
             empty=self._empty(query),
         )
+        self.query_one(RowList).helps = _BIN_HELP if state == "bin" else _LIST_HELP
+        self.show_hint_again()
         self.retitle()
         self._show_states()
         self._preview(self.query_one(RowList).cursor_key)

@@ -1,7 +1,7 @@
 """The one path by which a bundle is verified, in the order that costs a forger's bundle least.
 
 Header, key, shape of the archive, tag files, recipients, authentication, then every byte of the
-payload, then the records (docs/formats/bundle.md, "Opening").
+payload, then the records (docs/formats/authentication.md 6).
 Promises that nothing of a bundle is given out before all of it verified, that nothing is written, and
 that memory does not grow with the size of attachments.
 """

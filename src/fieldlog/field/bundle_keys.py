@@ -1,7 +1,7 @@
 """The reporter's keys towards one organisation, derived from the vault's root.
 
 Every organisation sees keys of its own: two organisations that compare the keys they know cannot
-tell whether they have one reporter or two (docs/formats/bundle.md, "Keys of the reporter").
+tell whether they have one reporter or two (docs/formats/authentication.md 3).
 A bundle that is sealed to several organisations at once shows each of them the others' key for the
 reporter, and thereby links them; sealing one bundle for each does not.
 """

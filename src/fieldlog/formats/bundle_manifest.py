@@ -1,4 +1,4 @@
-"""``data/bundle.json``: what a bundle says about itself (docs/formats/bundle.md, "Manifest").
+"""``data/bundle.json``: what a bundle says about itself (docs/formats/authentication.md 1).
 
 Owns its fields and their one spelling.
 It is a payload file, so the tag manifest covers it and with it the authentication does: the recipients

@@ -1,4 +1,4 @@
-"""The deniable authentication of a bundle (docs/formats/bundle.md, "Authentication").
+"""The deniable authentication of a bundle (docs/formats/authentication.md 4).
 
 Owns how a tag's key follows from the two X25519 keys and what the file of tags looks like.
 A tag convinces the organisation it was made for and nobody else: both sides can compute its key, so the

@@ -17,11 +17,13 @@ from fieldlog.formats import age, sshsig
 from fieldlog.formats.bag import FileFact
 from fieldlog.formats.bundle_manifest import SIGNATURE_NAMESPACE, BundleManifest, Mode
 from fieldlog.formats.bundle_tag import BundleTag, format_tags, read_tags
+from fieldlog.model.consent import Consent
+from fieldlog.model.involvement import Involvement
 from fieldlog.primitives.dh import X25519
 from fieldlog.primitives.secret import Secret
 from fieldlog.primitives.signing import Ed25519
 from fieldlog.store.register import Action
-from support.forged_bundles import Forgery, records, with_counts
+from support.forged_bundles import AT, UUIDS, Forgery, records, with_counts
 from support.handover import new_register
 
 Change = Callable[[Forgery], Forgery]
@@ -217,6 +219,21 @@ REFUSED: dict[str, tuple[Change, str]] = {
         "record-no-incident",
     ),
     "record-act-of-no-incident": (changed(records=altered("act", incident="INC-000000")), "record-reference"),
+    "record-involvement-in-no-act": (
+        changed(
+            records=(
+                *records(),
+                Involvement(id=UUIDS[5], code="INV-000000", created_at=AT, act="ACT-000000", perp="POL"),
+            )
+        ),
+        "record-reference",
+    ),
+    "record-consent-of-nobody": (
+        changed(
+            records=(*records(), Consent(id=UUIDS[6], code="CON-000000", created_at=AT, person="P-000000"))
+        ),
+        "record-reference",
+    ),
     # attachments
     "attachment-missing": (
         changed(files={"data/attachments/EV-4T8K2M.jpg": None}),
@@ -314,6 +331,16 @@ def test_a_claimed_time_in_the_future_is_pointed_out(
     """J10: the sender's clock is a claim; one that cannot be true is shown as such."""
     forgery = Forgery(register=register, manifest=lambda manifest: replace(manifest, created_at=year))
     assert "claimed-time" in open_bundle(register, forgery.write(tmp_path / "b.age")).report.warnings
+
+
+@pytest.mark.parametrize("limit", ["RECORDS_LIMIT", "RECORD_COUNT_LIMIT"])
+def test_more_records_than_the_limit_are_refused(
+    register: OpenRegister, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """Bytes and number of records are limited before they are kept in memory."""
+    monkeypatch.setattr(f"fieldlog.desk.records.{limit}", 2)
+    with pytest.raises(errors.BundleRefused, match="too-large"):
+        open_bundle(register, Forgery(register=register).write(tmp_path / "b.age"))
 
 
 def test_another_bundle_with_the_same_id_is_pointed_out(register: OpenRegister, tmp_path: Path) -> None:

@@ -178,6 +178,13 @@ def test_fields_outside_the_rules_are_not_signed(changes: dict[str, object], exp
     assert caught.value.reason == expected
 
 
+def test_recipients_have_one_spelling() -> None:
+    """A recipient in capitals, which Bech32 as such allows, is refused."""
+    for identity in (age.HybridIdentity.generate(), age.X25519Identity.generate()):
+        with pytest.raises(CardError, match="recipient"):
+            card(recipients=(identity.recipient().to_text().upper(),))
+
+
 def test_nine_recipients_are_refused() -> None:
     """More staff keys than fit a bundle for two organisations are refused."""
     recipients = tuple(age.X25519Identity.generate().recipient().to_text() for _ in range(9))

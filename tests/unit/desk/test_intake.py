@@ -82,6 +82,7 @@ def test_every_truncation_is_refused(desk: OpenRegister, bundle: Path, tmp_path:
         open_bundle(desk, path)
 
 
+@pytest.mark.claim("C-BUN-02")
 def test_every_flipped_byte_inside_the_encryption_is_refused(
     desk: OpenRegister, bundle: Path, tmp_path: Path
 ) -> None:

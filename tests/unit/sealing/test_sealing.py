@@ -132,6 +132,7 @@ def test_a_joint_bundle_opens_at_both(
         plan(reporter, [record(reporter)], [card_id, other_id], attributable=True)
 
 
+@pytest.mark.claim("C-BUN-02")
 def test_sealing_again_to_another_organisation_is_noticed(
     reporter: OpenVault,
     desk: OpenRegister,
@@ -241,6 +242,7 @@ def test_one_blocked_incident_blocks_the_bundle(
         seal(reporter, planned, stick)
 
 
+@pytest.mark.claim("C-CARD-01")
 def test_unusable_cards_are_refused(
     reporter: OpenVault, desk: OpenRegister, clock: FixedClock, stick: Path, tmp_path: Path
 ) -> None:

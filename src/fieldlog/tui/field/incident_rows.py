@@ -25,7 +25,7 @@ STATE_MARKS: Final = {
 def incident_columns() -> list[Column]:
     """The columns of a list of incidents, in the chosen language."""
     return [
-        Column(heading=_("No."), width=10),
+        Column(heading=_("No."), width=10, hide_below=64),
         Column(heading=_("When"), width=17),
         Column(heading=_("What"), width=12, share=2),
         Column(heading=_("Where"), width=10, share=1, hide_below=70),

@@ -375,6 +375,7 @@ async def test_lock_and_come_back_to_the_same_place(scene: Scene) -> None:
         await unlock(pilot)
         await until(pilot, lambda: isinstance(again.screen, CaptureScreen) and again.screen._filled)
         await pilot.pause(0.1)
+        assert "Here you were" in note(again, "hint")
         story = again.screen.query_one(StoryArea)
         assert story.has_focus
         assert story.text == "abcdef"

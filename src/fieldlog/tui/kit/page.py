@@ -136,11 +136,9 @@ class Page(Screen[Any]):
         self._put_hint(text, "-plain")
 
     def _put_hint(self, text: str, look: str) -> None:
-        if not self.is_mounted:
-            return
-        hint = self.query_one("#hint", Note)
-        hint.set_classes([look])
-        hint.say(text)
+        for hint in self.query("#hint").results(Note):  # none when the page is gone already
+            hint.set_classes([look])
+            hint.say(text)
 
     def _end_notice(self) -> None:
         self._error_stays = False

@@ -15,6 +15,7 @@ from fieldlog.desk.intake import open_bundle
 from fieldlog.desk.keys import OpenRegister
 from fieldlog.formats import age
 from fieldlog.model.base import Text
+from fieldlog.model.codec import RECORD_TYPES
 from fieldlog.primitives.dh import X25519
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.register import Action
@@ -62,9 +63,11 @@ def test_flipped_bytes_are_refused(desk: OpenRegister, bundle: Path, tmp_path: P
 
 
 @pytest.mark.slow
-def test_every_flipped_byte_is_refused(desk: OpenRegister, bundle: Path, tmp_path: Path) -> None:
-    """A byte changed anywhere in a bundle gets it refused (every place)."""
-    raw = bundle.read_bytes()
+def test_every_flipped_byte_is_refused(desk: OpenRegister, tmp_path: Path) -> None:
+    """A byte changed anywhere in a bundle gets it refused (every place of a small one)."""
+    left_out = {"data/vocab/vocabularies.json": None}
+    left_out |= {f"data/schemas/{name}.schema.json": None for name in RECORD_TYPES}
+    raw = Forgery(register=desk, files=left_out).write(tmp_path / "small.age").read_bytes()
     assert_every_flip_is_refused(desk, raw, tmp_path / "b.age", list(range(len(raw))))
 
 

@@ -238,14 +238,19 @@ def check() -> list[str]:
     return problems
 
 
+def _forms(message: Message) -> tuple[str, ...]:
+    """The translation; Babel gives plural forms as a list from one file and as a tuple from the other."""
+    return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string,)
+
+
 def _stale(language: str) -> list[str]:
     """Whether the committed .mo says something else than the .po files."""
     path = mo_path(language)
     if not path.exists():
         return [f"{language}: fieldlog.mo is missing; run: python tools/messages.py compile"]
     with path.open("rb") as file:
-        compiled = {_key(message): message.string for message in _messages(read_mo(file))}
-    sources = {_key(message): message.string for message in _messages(merged(language)) if message.string}
+        compiled = {_key(message): _forms(message) for message in _messages(read_mo(file))}
+    sources = {_key(message): _forms(message) for message in _messages(merged(language)) if message.string}
     if compiled != sources:
         return [f"{language}: fieldlog.mo is older than its .po files; run: python tools/messages.py compile"]
     return []

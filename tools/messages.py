@@ -240,7 +240,7 @@ def check() -> list[str]:
 
 def _forms(message: Message) -> tuple[str, ...]:
     """The translation; Babel gives plural forms as a list from one file and as a tuple from the other."""
-    return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, list | tuple) else (str(message.string),)
 
 
 def _stale(language: str) -> list[str]:

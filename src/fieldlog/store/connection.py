@@ -173,6 +173,10 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
         with translating(path):
             _require_wrong_key_refused(path, salt)
             connection = _connect(str(path), key, salt)
+            # SQLite opens a protected file for reading only and says nothing; its lock would then fail
+            # as if the disk were broken.
+            if connection.readonly("main"):
+                raise errors.ReadOnly(str(path.parent))  # noqa: TRY301 - closed right below
             _configure(connection, salt)
             # Takes the exclusive lock now and not at the first save.
             connection.execute("BEGIN IMMEDIATE; COMMIT")

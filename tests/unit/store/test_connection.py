@@ -325,6 +325,14 @@ def test_a_folder_that_cannot_be_written(tmp_path):
         open_database(path=tmp_path / "no" / "x.db", key=KEY, salt=SALT, create=True)
 
 
+def test_a_database_on_a_protected_disk(tmp_path, opened, monkeypatch):
+    """Where SQLite could open the file for reading only, the disk is protected and not broken."""
+    opened.close()
+    monkeypatch.setitem(connection._connect.__kwdefaults__, "flags", apsw.SQLITE_OPEN_READONLY)
+    with pytest.raises(errors.ReadOnly):
+        open_database(path=tmp_path / "x.db", key=KEY, salt=SALT, migrations=STEPS)
+
+
 def test_a_database_is_opened_once(tmp_path, opened):
     """A second opening in this process is refused and the first goes on."""
     with pytest.raises(errors.VaultInUse):

@@ -16,7 +16,7 @@ from typing import Final
 from fieldlog.desk import keys
 from fieldlog.field import recording, settings, trust, vault
 from fieldlog.formats.check_code import check_code
-from fieldlog.practice import incidents as incidents
+from fieldlog.practice import incidents
 from fieldlog.primitives import kdf
 from fieldlog.system import files
 from fieldlog.system.clock import Clock

@@ -205,7 +205,7 @@ def lock_while_writing(reporter: Reporter, words: str) -> None:
     reporter.new_incident()
     reporter.type("begun ")
     reporter.press("f9")
-    reporter.unlock(words, shows="begun")
+    reporter.unlock(words, shows="Here you were when it was locked.")
 
 
 def hand_over(reporter: Reporter, card: Path, code: str, stick: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,21 +20,13 @@ from support.bad_machine import (
     copied,
     device,
     digests,
+    fill,
     protect,
     pull_out,
     require_told,
 )
 
 ANSWERS = "They came back.\n\nyesterday 21:00\nOld town\n\n\n\n\n\n\n1\n"
-
-
-def fill(folder: Path) -> Path:
-    """Use every byte that is free on the disk of ``folder``."""
-    filler = folder / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    return filler
 
 
 def seal(machine: Machine) -> tuple[str, ...]:

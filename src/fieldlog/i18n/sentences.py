@@ -253,13 +253,21 @@ def size_text(size_bytes: int) -> str:
     return _("{count} MB").format(count=-(-size_bytes // _MEBIBYTE))
 
 
+def _free_text(size_bytes: int) -> str:
+    """What is free, rounded down: it must never look as if it were enough; "?" when it is not known."""
+    if size_bytes <= 0:
+        return "?"
+    return _("{count} MB").format(count=size_bytes // _MEBIBYTE)
+
+
 def _fields(error: FieldlogError) -> dict[str, str]:
     """Every placeholder a sentence may use, from the error's own typed fields."""
     fields = {name: str(value) for name, value in error.safe_fields.items()}
     fields["path"] = str(getattr(error, "path", "")) or "?"
-    for name in ("needed", "free"):
-        if name in error.safe_fields:
-            fields[name] = size_text(int(error.safe_fields[name]))
+    if "needed" in error.safe_fields:
+        fields["needed"] = size_text(int(error.safe_fields["needed"]))
+    if "free" in error.safe_fields:
+        fields["free"] = _free_text(int(error.safe_fields["free"]))
     return fields
 
 

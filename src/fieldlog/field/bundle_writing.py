@@ -27,7 +27,6 @@ from fieldlog.system import files
 Progress = Callable[[int, int], None]
 SUFFIX: Final = ".age"
 _NAME_BYTES: Final = 8
-_CHUNK_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,18 +122,18 @@ def _write_attached(
 ) -> None:
     done, total = 0, sum(part.size for part in layout.attached)
     for part in layout.attached:
+        name = f"{layout.folder}/{part.path}"
         try:
             with (
                 open_attachment(vault, part.code) as source,
-                archive.add(f"{layout.folder}/{part.path}", size=part.size, crc32=part.stored.crc32) as entry,
+                archive.add(name, size=part.size, crc32=part.stored.crc32, authentic=True) as entry,
             ):
-                while chunk := source.read(_CHUNK_BYTES):
-                    entry.write(chunk)
-                    done += len(chunk)
+                for piece in source.pieces():
+                    done += entry.write(piece)
                     if progress is not None:
                         progress(done, total)
         except ArchiveError:
-            # Size or CRC differ from the import: the archive's own shape cannot fail here.
+            # The size differs from the import: the archive's own shape cannot fail here.
             raise VaultDamaged(str(vault.folder), "media") from None
     if progress is not None and not total:
         progress(0, 0)

@@ -205,6 +205,24 @@ class MediaReader(io.BufferedIOBase):
         self._fill(view)
         return len(view)
 
+    def pieces(self) -> Iterator[memoryview]:
+        """Everything that is left, uncopied; each piece is valid until the next one.
+
+        Raises:
+            VaultDamaged, StorageFailed: as ``read``; after an error what came before is not the whole.
+        """
+        damaged = errors.VaultDamaged(str(self._source.folder), "media")
+        try:
+            for piece in self._stream.pieces():
+                if len(piece) > self._left:
+                    raise damaged
+                self._left -= len(piece)
+                yield piece
+        except errors.PayloadError:
+            raise damaged from None
+        if self._left:
+            raise damaged
+
     def _fill(self, view: memoryview) -> None:
         damaged = errors.VaultDamaged(str(self._source.folder), "media")
         try:

@@ -89,6 +89,17 @@ def test_other_bytes_than_announced_are_refused():
     assert reason_of(entry.close) == "entry-checksum"
 
 
+def test_authentic_bytes_are_only_counted():
+    """Bytes out of authenticated encryption are not summed again, but their number still has to fit."""
+    sink = io.BytesIO()
+    writer = archive.StoredZipWriter(sink)
+    with writer.add("a", size=3, crc32=zlib.crc32(b"abc"), authentic=True) as entry:
+        entry.write(memoryview(b"abc"))
+    entry = writer.add("b", size=3, crc32=0, authentic=True)
+    entry.write(b"ab")
+    assert reason_of(entry.close) == "entry-size"
+
+
 def test_failed_entry_leaves_an_unfinished_archive():
     """After an error within a file neither another file nor the directory can be written."""
     writer = archive.StoredZipWriter(OnlyWrites())

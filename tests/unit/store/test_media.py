@@ -45,6 +45,11 @@ def _read(store, code):
         return reader.read()
 
 
+def _read_in_pieces(store, code):
+    with store.open(code) as reader:
+        return b"".join(bytes(piece) for piece in reader.pieces())
+
+
 def _media(store):
     return store._path
 
@@ -62,6 +67,7 @@ def test_what_is_taken_in_comes_back(store, tmp_path, size):
     assert stored.crc32 == zlib.crc32(content)
     assert store.facts("EV-A") == stored
     assert _read(store, "EV-A") == content
+    assert _read_in_pieces(store, "EV-A") == content
     assert _media(store).stat().st_size % UNIT == 0
 
 
@@ -128,15 +134,16 @@ def test_two_at_a_time_wait_for_each_other(store, tmp_path):
 
 
 @pytest.mark.claim("C-REST-02")
+@pytest.mark.parametrize("read", [_read, _read_in_pieces])
 @pytest.mark.parametrize("place", [0, 100, SEALED_CHUNK - 1, SEALED_CHUNK, 2 * SEALED_CHUNK - 1, 150_000])
-def test_every_altered_byte_is_noticed(store, tmp_path, place):
+def test_every_altered_byte_is_noticed(store, tmp_path, place, read):
     """One flipped bit in a unit, and reading stops with an error instead of wrong bytes."""
     _add(store, tmp_path, "EV-A", os.urandom(150_000))
     content = bytearray(_media(store).read_bytes())
     content[place] ^= 1
     _media(store).write_bytes(content)
     with pytest.raises(errors.VaultDamaged) as caught:
-        _read(store, "EV-A")
+        read(store, "EV-A")
     assert caught.value.part == "media"
 
 
@@ -392,3 +399,24 @@ def test_a_stream_of_another_length_is_damage(size, pieces):
 
     with MediaReader(Stream(), Place(), size) as reader, pytest.raises(errors.VaultDamaged):
         reader.read()
+
+
+@pytest.mark.parametrize(("size", "pieces"), [(5, [b"abc"]), (3, [b"ab", b"cd"])])
+def test_pieces_of_another_length_are_damage(size, pieces):
+    """Pieces that end before or after the length in the row are never taken for the whole."""
+
+    class Stream:
+        def pieces(self):
+            yield from map(memoryview, pieces)
+
+        def close(self):
+            pass
+
+    class Place:
+        folder = "x"
+
+        def close(self):
+            pass
+
+    with MediaReader(Stream(), Place(), size) as reader, pytest.raises(errors.VaultDamaged):
+        list(reader.pieces())

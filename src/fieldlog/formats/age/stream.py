@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import io
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -193,6 +194,15 @@ class StreamReader(io.BufferedIOBase):
             PayloadError: nothing genuine is left before the damage.
         """
         return bytes(self._piece(size)) if size else b""
+
+    def pieces(self) -> Iterator[memoryview]:
+        """Give everything that is left without copying it; each piece is valid until the next one.
+
+        Raises:
+            PayloadError: as ``read1``.
+        """
+        while piece := self._piece(-1):
+            yield piece
 
     def readinto(self, target: Buffer, /) -> int:
         """Fill ``target`` and return how much there was, less only at the end. Raises as ``read``."""

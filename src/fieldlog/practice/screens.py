@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from fieldlog.cli import output
 from fieldlog.cli.desk import verification
 from fieldlog.desk import intake, keys
+from fieldlog.documents.dossier import Dossier
 from fieldlog.documents.report_text import report_text
 from fieldlog.i18n.catalog import current_language
 from fieldlog.i18n.catalog import translate as _
@@ -78,6 +80,10 @@ def _opener(scene: scenes.Scene, bundle: Path, clock: Clock) -> OpenIt:
     return open_it
 
 
+def _laid_out(dossier: Dossier, language: str) -> Callable[[int], str]:
+    return lambda columns: "\n".join(report_text([dossier], language=language, width=columns))
+
+
 def receive(scene: scenes.Scene, bundle: Path, *, clock: Clock, progress: Progress) -> Received:
     """Open and verify ``bundle`` at the practice organisation's desk.
 
@@ -100,7 +106,7 @@ def receive(scene: scenes.Scene, bundle: Path, *, clock: Clock, progress: Progre
             Story(
                 code=dossier.incident.code,
                 line=" ".join(dossier.incident.narrative.text.split())[:_LINE_LETTERS],
-                text="\n".join(report_text([dossier], language=language)),
+                text=_laid_out(dossier, language),
             )
             for dossier in opened.dossiers
         ),

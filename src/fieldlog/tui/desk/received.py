@@ -13,11 +13,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One received incident: its code, one line about it, and the whole of it as text."""
+    """One received incident: its code, one line about it, and the whole of it as text.
+
+    ``text`` takes the columns there are and gives lines that fit.
+    """
 
     code: str
     line: str
-    text: str
+    text: Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,13 @@ OPEN: Final = Command(
     title=N_("Open"),
     explain=N_("Opens the incident under the cursor."),
 )
+UNLOCK: Final = Command(
+    name="open",
+    keys=("enter",),
+    short=N_("Open"),
+    title=N_("Open the vault"),
+    explain=N_("Tries what you typed. A wrong passphrase deletes nothing."),
+)
 NEW: Final = Command(
     name="new",
     keys=("f2", "ctrl+n"),
@@ -253,8 +260,8 @@ CONFIRM: Final = Command(
 )
 
 ALL: Final = (
-    *EVERYWHERE, MENU, BACK, NEXT, OPEN, NEW, FIND, HAND_OVER, FILTER, REMOVE, UNDO, DONE, SAVE_AND_NEXT,
-    FILES, DETACH, SHOW_WORDS, OWN_WORDS, LANGUAGE, CHOOSE, ADD_CARD, CHECK_CARD, WRITE, STOP, SEE_DESK,
-    TO_LIST, CLOSE, TAKE, CONFIRM,
+    *EVERYWHERE, MENU, BACK, NEXT, UNLOCK, OPEN, NEW, FIND, HAND_OVER, FILTER, REMOVE, UNDO, DONE,
+    SAVE_AND_NEXT, FILES, DETACH, SHOW_WORDS, OWN_WORDS, LANGUAGE, CHOOSE, ADD_CARD, CHECK_CARD,
+    WRITE, STOP, SEE_DESK, TO_LIST, CLOSE, TAKE, CONFIRM,
 )  # fmt: skip
 """Every command, in the order of the manual."""

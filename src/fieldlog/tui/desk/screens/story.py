@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
@@ -34,11 +35,17 @@ class StoryPage(Page):
     def body(self) -> Iterable[Widget]:
         """The text."""
         with VerticalScroll(id="story", can_focus=True):
-            yield Note(self._story.text, id="story-text")
+            yield Note(id="story-text")
 
     def on_mount(self) -> None:
         """Arrows scroll at once."""
         self.query_one("#story").focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the text out for the columns there are now."""
+        super().on_resize(event)
+        # The body keeps two columns on each side, the scroll bar one.
+        self.query_one("#story-text", Note).say(self._story.text(event.size.width - 5))
 
     def action_back(self) -> None:
         """Esc."""

@@ -20,7 +20,8 @@ class HelpBox(Box):
     def __init__(self, *, field: str, screen: str, commands: Sequence[Command]) -> None:
         super().__init__()
         self._texts = tuple(dict.fromkeys(text for text in (field, screen) if text))
-        self._commands = tuple(command for command in commands if command.keys)
+        by_name = {command.name: command for command in commands if command.keys}
+        self._commands = tuple(by_name.values())
 
     def heading(self) -> str:
         """The title."""

@@ -14,7 +14,7 @@ from fieldlog import errors
 from fieldlog.i18n.catalog import LANGUAGE_NAMES, LANGUAGES, current_language
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
-from fieldlog.tui.field.commands import HELP, LANGUAGE, MENU, OPEN, SHOW_WORDS
+from fieldlog.tui.field.commands import HELP, LANGUAGE, MENU, SHOW_WORDS, UNLOCK
 from fieldlog.tui.field.screens.base import ReporterPage
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import PassphraseInput
@@ -38,7 +38,7 @@ def alphabets(text: str) -> tuple[bool, bool]:
 class UnlockScreen(ReporterPage):
     """One field."""
 
-    OFFERS: ClassVar[tuple[Command, ...]] = (OPEN, SHOW_WORDS, LANGUAGE, HELP, MENU)
+    OFFERS: ClassVar[tuple[Command, ...]] = (UNLOCK, SHOW_WORDS, LANGUAGE, HELP, MENU)
     HELP = N_(
         "Type the seven words with a blank between them; capitals do not matter. The twelve recovery "
         "words open the vault too.\n"
@@ -47,7 +47,7 @@ class UnlockScreen(ReporterPage):
         "the vault, and nothing is ever deleted because of wrong tries."
     )
     SECRET = False
-    BINDINGS: ClassVar[list[Any]] = bindings((OPEN, SHOW_WORDS, LANGUAGE, MENU))
+    BINDINGS: ClassVar[list[Any]] = bindings((UNLOCK, SHOW_WORDS, LANGUAGE, MENU))
 
     def __init__(self) -> None:
         super().__init__()

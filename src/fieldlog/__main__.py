@@ -27,6 +27,7 @@ def desk_main() -> int:
 def _start(program: str) -> int:
     from fieldlog.system import process
 
+    process.shed_environment()
     process.harden()
     from fieldlog.cli import diagnostics
 
@@ -89,7 +90,7 @@ def _exit_status(ended: Outcome) -> int:
 def _replace(module: str, *arguments: str) -> NoReturn:
     from fieldlog.system import process
 
-    process.replace_image([sys.executable, "-I", "-m", module, *arguments])
+    process.replace_image([*process.own_interpreter(), module, *arguments])
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ def main() -> int:
     """Practise; gives the exit status."""
     from fieldlog.system import process
 
+    process.shed_environment()
     process.harden()
     from fieldlog.cli import diagnostics
 

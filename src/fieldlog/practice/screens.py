@@ -52,7 +52,7 @@ def show(folder: Path, *, clock: Clock, language: str, locked: bool) -> int:
             # Practice locks exactly as the real thing does: the process image ends.
             process.replace_image(
                 [
-                    sys.executable, "-I", "-m", "fieldlog.practice",
+                    *process.own_interpreter(), "fieldlog.practice",
                     "--inside", str(folder), "--locked", "--language", outcome.language,
                 ]
             )  # fmt: skip

@@ -13,13 +13,15 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from fieldlog.system.process import own_interpreter
+
 
 def run_module(module: str, arguments: Sequence[str]) -> int:
-    """Run ``python -I -m module arguments`` on this terminal and return its exit status.
+    """Run ``module`` with ``arguments`` on this terminal and return its exit status.
 
     A child ended by signal N gives 128 + N, as a shell would say.
     """
-    command = [sys.executable, "-I", "-m", module, *arguments]
+    command = [*own_interpreter(), module, *arguments]
     if os.name != "posix":
         return os.spawnv(os.P_WAIT, sys.executable, command)  # noqa: S606 - our own interpreter, no shell
     child = os.posix_spawn(sys.executable, command, os.environ)

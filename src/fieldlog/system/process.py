@@ -17,7 +17,11 @@ _POSIX: Final = os.name == "posix"
 _UNSAFE_PREFIXES: Final = ("TEXTUAL",)
 """TEXTUAL_LOG writes every key to a readable file, TEXTUAL_DRIVER imports any module."""
 
-_UNSAFE_NAMES: Final = ("PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT")
+_UNSAFE_NAMES: Final = (
+    "PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONDEVMODE",
+    "PYTHONTRACEMALLOC", "PYTHONFAULTHANDLER", "PYTHONPROFILEIMPORTTIME", "PYTHONDUMPREFS",
+)  # fmt: skip
+"""Each makes the interpreter keep, show or log more than the program does."""
 
 _PR_SET_DUMPABLE: Final = 4
 _PT_DENY_ATTACH: Final = 31
@@ -45,6 +49,29 @@ def harden() -> Hardening:
         if name.startswith(_UNSAFE_PREFIXES) or name in _UNSAFE_NAMES:
             del os.environ[name]
     return Hardening(core_dumps_off=_core_dumps_off(), others_kept_out=_others_kept_out())
+
+
+def shed_environment() -> None:
+    """Start this image again when the interpreter has already read an unsafe name.
+
+    Some names take effect before any line of Python runs: removing them later changes nothing in this
+    image (``PYTHONINSPECT`` leaves a prompt behind when the program ends). ``python -I`` reads none.
+    Call it before anything secret is in memory. Windows keeps this image, and its prompt.
+    """
+    if sys.flags.isolated or not _POSIX or not any(name in os.environ for name in _UNSAFE_NAMES):
+        return
+    for name in _UNSAFE_NAMES:
+        os.environ.pop(name, None)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as we were started
+
+
+def own_interpreter() -> list[str]:
+    """The beginning of a command that runs a module of this program in a new image.
+
+    Isolated where this image is. Where it is not, the package may lie in a folder that an isolated
+    interpreter would not look into, and a lock must come back.
+    """
+    return [sys.executable, "-I" if sys.flags.isolated else "-P", "-m"]
 
 
 def _core_dumps_off() -> bool:

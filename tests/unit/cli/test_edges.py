@@ -197,9 +197,7 @@ def test_lock_replaces_the_process_image(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(SystemExit):
         start._dispatch("fieldlog", [])
     again = [
-        sys.executable,
-        "-I",
-        "-m",
+        *process.own_interpreter(),
         "fieldlog",
         "--vault",
         str(tmp_path / "v"),
@@ -207,7 +205,10 @@ def test_lock_replaces_the_process_image(monkeypatch: pytest.MonkeyPatch, tmp_pa
         "kk",
         "--ascii",
     ]
-    assert replaced == [again, [sys.executable, "-I", "-m", "fieldlog.practice", "--language", "ru"]]
+    assert replaced == [
+        again,
+        [*process.own_interpreter(), "fieldlog.practice", "--language", "ru"],
+    ]
 
 
 @pytest.mark.parametrize(

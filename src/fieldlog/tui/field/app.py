@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fieldlog import errors
-from fieldlog.i18n.catalog import set_language
+from fieldlog.i18n.catalog import current_language, set_language
 from fieldlog.system import terminal
 from fieldlog.system.clock import Clock
 from fieldlog.tui.field.outcome import Crashed, Ended, Outcome, PracticeInfo, Quit
@@ -39,7 +39,7 @@ def run(
     from fieldlog.tui.field.vault_work import VaultWork  # noqa: PLC0415 - as above
     from fieldlog.tui.kit import crash  # noqa: PLC0415 - as above
 
-    set_language(language or "en")
+    set_language(language or current_language())
     app = ReporterApp(
         work=VaultWork(folder=folder, clock=clock),
         clock=clock,

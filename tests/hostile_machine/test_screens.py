@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from fieldlog import errors
+from fieldlog.field import recording
 from support.bad_machine import Machine, copied, device, digests, fill, protect, sentences
 from support.handover import PASSPHRASE
 from support.reporter import Reporter
@@ -200,6 +201,27 @@ def hand_over_fails(machine: Machine, folder: str, error: type[errors.FieldlogEr
         reporter.press("ctrl+q")
         assert reporter.wait() == 0
     assert machine.contents() == before
+
+
+@pytest.mark.claim("C-DUR-01")
+@pytest.mark.parametrize("key", ["f9", "f12", "ctrl+q", "esc", "f2", "f4"])
+def test_words_typed_right_before_leaving(machine: Machine, key: str) -> None:
+    """The last letters before a lock, panic, quit or step back are kept, however quickly the key follows."""
+    with Reporter(machine.vault, machine.environment()) as reporter:
+        reporter.unlock(PASSPHRASE, shows="1 incident")
+        reporter.new_incident()
+        reporter.send(NEWS, key)
+        reporter.settle(2.0)
+        if key in {"esc", "f2", "f4"}:
+            reporter.press("ctrl+q")
+        if key != "f9":
+            assert reporter.wait() == 0
+    with machine.opened() as vault:
+        begun = [row.code for row in recording.list_incidents(vault) if row.code != machine.incident]
+        if key == "f4":
+            assert [recording.read_incident(vault, code).incident.narrative.text for code in begun] == [NEWS]
+        else:
+            assert [recording.read_draft(vault, code)[0].what for code in begun] == [NEWS]
 
 
 def test_file_that_is_not_there(machine: Machine) -> None:

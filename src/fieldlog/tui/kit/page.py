@@ -5,7 +5,9 @@ Below 60x18 a plain message covers everything until the window is larger; what w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual import events, on
@@ -25,6 +27,9 @@ from fieldlog.tui.kit.widgets import Note
 
 if TYPE_CHECKING:
     from fieldlog.tui.kit.base import KitApp
+
+_KEYS_SECONDS: Final = 1.0
+"""A lock waits so long at most for keys that were typed before it; usually it is a millisecond."""
 
 SMALLEST: Final = (60, 18)
 """Columns and rows below which nothing useful fits (ui.md 3.4)."""
@@ -155,6 +160,14 @@ class Page(Screen[Any]):
         """A key takes an error away."""
         if self._error_stays:
             self.show_hint()
+
+    async def take_waiting_keys(self) -> None:
+        """Let the focused field take the keys it was sent: a key of the app overtakes those before it."""
+        if self.focused is not None:
+            taken = asyncio.Event()
+            self.focused.call_later(taken.set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(taken.wait(), _KEYS_SECONDS)
 
     @on(PasteNothing)
     def _say_how_to_paste(self) -> None:

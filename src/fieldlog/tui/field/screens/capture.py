@@ -177,6 +177,16 @@ class CaptureScreen(ReporterPage):
         if not self._filled or getattr(message.control, "id", "") == "path":
             return
         self._changed = True
+        self._take_fields()
+        self._show_reading()
+        if self._due is not None:
+            self._due.stop()
+        self._due = self.set_timer(self.reporter.timings.autosave_after, self._save_if_changed)
+
+    def _take_fields(self) -> None:
+        """What stands in the fields now; the message about the last key may still be on its way."""
+        if not self._filled:
+            return
         capture = self._capture
         when = self.query_one("#when", LineInput).value
         if when != capture.when:
@@ -187,10 +197,6 @@ class CaptureScreen(ReporterPage):
             **{name: self.query_one(f"#{name}", LineInput).value for name in LINES if name != "when"},
             **{name: self.query_one(f"#{name}", Choice).value for name in CHOICES},
         )
-        self._show_reading()
-        if self._due is not None:
-            self._due.stop()
-        self._due = self.set_timer(self.reporter.timings.autosave_after, self._save_if_changed)
 
     @on(StoryArea.AboutToUndo)
     async def _save_if_changed(self) -> None:
@@ -201,6 +207,7 @@ class CaptureScreen(ReporterPage):
 
     async def _keep(self, *, closing: bool = False) -> bool:
         """Keep the draft now; whether that worked."""
+        self._take_fields()
         if self._code is None and self._capture.is_empty:
             return True
         place = None if closing else self._here()
@@ -222,6 +229,8 @@ class CaptureScreen(ReporterPage):
 
     async def keep_for_return(self) -> None:
         """The last save before a lock, with the cursor."""
+        await self.take_waiting_keys()
+        self._take_fields()
         if self._code is not None or not self._capture.is_empty:
             place = self._here()
             await self.reporter.ask(lambda: self._keep_now(place))
@@ -230,6 +239,8 @@ class CaptureScreen(ReporterPage):
 
     async def _leave(self) -> bool:
         """Keep what is there; there is nothing to come back to after a lock."""
+        await self.take_waiting_keys()
+        self._take_fields()
         incident, code = self._incident, self._code
         if incident is not None and code is not None and self._capture == incident.saved:
             # Looked at, or changed back: what was saved stays as it is.
@@ -250,6 +261,8 @@ class CaptureScreen(ReporterPage):
 
     async def action_done(self) -> None:
         """F4: ready to hand over."""
+        await self.take_waiting_keys()
+        self._take_fields()
         if not self._capture.what.strip():
             self.query_one("#what", StoryArea).focus()
             self.complain(_("Write what happened first. Esc leaves, and keeps the rest as a draft."))

@@ -34,7 +34,9 @@ MAX_LINE_BYTES = 1 << 20
 """One record. The longest account anybody typed in a form is far below; J08 brings a gigabyte."""
 
 _MAX_DIGITS = len(str(MAX_INTEGER)) + 1
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+"""Also matches a string that never ends, to the end of the text: the search goes over no character
+twice, however many quotes follow. The parser refuses such a text afterwards."""
 
 
 class ByteSource(Protocol):

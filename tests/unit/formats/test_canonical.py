@@ -1,5 +1,8 @@
 import io
 import json
+import resource
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -103,6 +106,40 @@ def test_bytes_that_are_no_encoding(content: bytes, reason: str):
     tracemalloc.stop()
     assert caught.value.reason == reason
     assert peak < 16 << 20
+
+
+HANGING_SECONDS = 20
+"""Of processor time: a guard against hanging, a thousand times what the work takes."""
+
+UNFINISHED = {
+    "string of escaped quotes": b'["' + b'\\"' * 500_000,
+    "string that ends in a backslash": b'["' + b'\\"' * 500_000 + b"\\",
+    "string of escaped backslashes": b'["' + b"\\\\" * 500_000,
+    "only quotes": b'"' * 1_000_000 + b"\\",
+    "quotes and backslashes": b'"\\' * 500_000,
+}
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_unfinished_strings_are_refused_without_hanging(name: str):
+    """A megabyte of quotes in a string without an end is refused within a bounded amount of work."""
+    program = (
+        "import sys\n"
+        "from fieldlog.errors import FormatError\n"
+        "from fieldlog.formats import canonical\n"
+        "try:\n"
+        "    canonical.decode(sys.stdin.buffer.read())\n"
+        "except FormatError as error:\n"
+        "    print(error.reason)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=UNFINISHED[name],
+        capture_output=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (HANGING_SECONDS, HANGING_SECONDS)),
+    )
+    assert (done.returncode, done.stdout) == (0, b"json-syntax\n")
 
 
 def test_deepest_value():

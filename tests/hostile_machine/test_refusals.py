@@ -86,7 +86,7 @@ class Bad:
 VAULTS = (
     Bad("wrong passphrase", leave, ("list",), errors.CannotUnlock, "one two three four five six eight"),
     Bad("no passphrase", leave, ("list",), errors.CannotUnlock, ""),
-    Bad("no terminal to ask on", leave, ("list",), errors.MissingTerminal, None),
+    Bad("no terminal to ask on", leave, ("list",), errors.MissingKeyboard, None),
     Bad("no terminal for the screens", leave, (), errors.MissingTerminal, None),
     Bad("empty folder", emptied, ("list",), errors.VaultMissing),
     Bad("header missing", removed("fieldlog.json"), ("list",), errors.VaultMissing),

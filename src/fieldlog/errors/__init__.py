@@ -43,6 +43,7 @@ from fieldlog.errors.formats import (
 from fieldlog.errors.machine import (
     FileUnreadable,
     MachineError,
+    MissingKeyboard,
     MissingTerminal,
     NoPostQuantum,
     NoSpace,
@@ -106,6 +107,7 @@ __all__ = [
     "MacError",
     "MachineError",
     "MalformedRecord",
+    "MissingKeyboard",
     "MissingTerminal",
     "NoMatch",
     "NoMatchingKey",

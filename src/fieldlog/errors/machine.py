@@ -42,10 +42,16 @@ class ReadOnly(MachineError):
 
 
 class MissingTerminal(MachineError):
-    """A screen or a typed answer is needed and there is no terminal."""
+    """The screens are wanted and there is no terminal to draw them on."""
 
     code = "machine.missing-terminal"
     exit_status = 63
+
+
+class MissingKeyboard(MissingTerminal):
+    """A passphrase has to be typed and there is no terminal to type it on without echo."""
+
+    code = "machine.missing-keyboard"
 
 
 class NoPostQuantum(MachineError):

@@ -216,8 +216,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("Choose another place, or remove the write protection."),
     ),
     "machine.missing-terminal": (
-        N_("This needs a terminal with a keyboard and a screen, and there is none."),
-        N_("Start it in a terminal window. Commands such as fieldlog list work without a screen."),
+        N_("The screens need a terminal window, and there is none."),
+        N_(
+            "Start it in one. Without a screen: fieldlog --help shows the commands, "
+            "and python3 run.py demo --once practises."
+        ),
+    ),
+    "machine.missing-keyboard": (
+        N_("The passphrase has to be typed, and there is no terminal to type it on."),
+        N_("Start this in a terminal window, or give the passphrase with --passphrase-fd."),
     ),
     "machine.no-post-quantum": (
         N_("The cryptography package on this computer is too old for the seals Fieldlog makes."),

@@ -148,22 +148,22 @@ def prompt_secret(prompt: str) -> str:
     """Ask for a secret on the terminal, without echo, without a history and without readline.
 
     Raises:
-        MissingTerminal: there is no terminal to ask on; it is never asked with echo instead.
+        MissingKeyboard: there is no terminal to ask on; it is never asked with echo instead.
         Cancelled: the person pressed Ctrl+C or Ctrl+D.
     """
     if _POSIX:
         try:
             os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
         except OSError:
-            raise errors.MissingTerminal from None
+            raise errors.MissingKeyboard from None
     elif not is_interactive():
-        raise errors.MissingTerminal
+        raise errors.MissingKeyboard
     try:
         return getpass.getpass(prompt)
     except (KeyboardInterrupt, EOFError):
         raise errors.Cancelled from None
     except (OSError, getpass.GetPassWarning):
-        raise errors.MissingTerminal from None
+        raise errors.MissingKeyboard from None
 
 
 def read_secret(descriptor: int) -> str:

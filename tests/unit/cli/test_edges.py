@@ -169,6 +169,30 @@ def test_no_screen_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         start._dispatch("fieldlog", [])
 
 
+@pytest.mark.parametrize("language", catalog.LANGUAGES)
+def test_missing_terminal_names_the_way_without_one(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who wanted the screens hears of the practice and the commands; who had to type, of the descriptor."""
+    catalog.set_language(language)
+    assert diagnostics.report(errors.MissingTerminal()) == 63
+    screens = capsys.readouterr().err
+    assert "run.py demo --once" in screens
+    assert "fieldlog --help" in screens
+    assert diagnostics.report(errors.MissingKeyboard()) == 63
+    assert "--passphrase-fd" in capsys.readouterr().err
+
+
+def test_verb_without_a_keyboard_names_the_descriptor(
+    vault_run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A verb that has to ask for the passphrase where nobody can type it says how to give it."""
+    monkeypatch.setattr("fieldlog.system.terminal._POSIX", False)
+    ran = vault_run("list", passphrase=None)
+    assert ran.status == errors.MissingKeyboard.exit_status
+    assert "--passphrase-fd" in ran.err
+
+
 def test_desk_without_a_verb_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     """The organisation's program without a verb lists its verbs and says it was not understood."""
     assert start._dispatch("fieldlog-desk", []) == 2

@@ -123,16 +123,16 @@ def test_size_needs_a_terminal(monkeypatch):
 def test_a_secret_is_never_asked_with_echo(monkeypatch):
     """Without a terminal, or where echo cannot be switched off, asking is refused."""
     monkeypatch.setattr(os, "open", lambda *_: (_ for _ in ()).throw(OSError))
-    with pytest.raises(errors.MissingTerminal):
+    with pytest.raises(errors.MissingKeyboard):
         terminal.prompt_secret("?")
     monkeypatch.undo()
     monkeypatch.setattr(terminal, "_POSIX", False)
     monkeypatch.setattr(terminal, "is_interactive", lambda: False)
-    with pytest.raises(errors.MissingTerminal):
+    with pytest.raises(errors.MissingKeyboard):
         terminal.prompt_secret("?")
     monkeypatch.setattr(terminal, "is_interactive", lambda: True)
     monkeypatch.setattr(getpass, "getpass", lambda _: (_ for _ in ()).throw(getpass.GetPassWarning()))
-    with pytest.raises(errors.MissingTerminal):
+    with pytest.raises(errors.MissingKeyboard):
         terminal.prompt_secret("?")
 
 

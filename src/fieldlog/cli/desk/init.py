@@ -84,15 +84,15 @@ def _ceremony(passphrase: tuple[str, ...], recovery: tuple[str, ...]) -> tuple[s
     """Show both, have the passphrase typed back; give the passphrase.
 
     Raises:
-        MissingTerminal: there is nobody to show them to.
+        MissingKeyboard: there is nobody to show them to.
         UsageError: ``passphrase-not-repeated``, after three attempts.
     """
-    from fieldlog.errors import MissingTerminal, UsageError
+    from fieldlog.errors import MissingKeyboard, UsageError
     from fieldlog.primitives.words import read_words
     from fieldlog.system.terminal import is_interactive, prompt_secret
 
     if not is_interactive():
-        raise MissingTerminal
+        raise MissingKeyboard
     output.line(_("Your passphrase, seven words. Write them down or learn them now:"))
     output.line(f"\n    {' '.join(passphrase)}\n")
     output.line(

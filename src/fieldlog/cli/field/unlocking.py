@@ -29,7 +29,7 @@ def typed_secret(arguments: argparse.Namespace, prompt: str) -> str:
     """What was typed after ``prompt``, or stands at ``--passphrase-fd``.
 
     Raises:
-        MissingTerminal: there is no terminal to ask on.
+        MissingKeyboard: there is no terminal to ask on.
         Cancelled: the person pressed Ctrl+C.
         UsageError: nothing can be read from the descriptor.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,13 +11,10 @@ import pytest
 from fieldlog.errors import BagError
 from fieldlog.formats import bag
 from fieldlog.formats.bag.manifest import parse_general, parse_strict
+from support import vectors
 
-BESIDE = Path(__file__).parents[4] / "shared" / "vectors"
-SUITE = Path(os.environ.get("FIELDLOG_VECTORS", BESIDE)) / "bagit"
-BAGS = sorted(path for path in SUITE.glob("v*/*/*") if path.is_dir())
-needs_suite = pytest.mark.skipif(
-    not BAGS, reason="bagit vectors are neither under FIELDLOG_VECTORS nor beside the checkout"
-)
+BAGS = sorted(path for path in vectors.folder("bagit").glob("v*/*/*") if path.is_dir())
+COUNT = 46
 
 
 class FolderTree:
@@ -56,14 +52,17 @@ REASONS = {
 }
 
 
-@needs_suite
+def test_all_bags_are_there():
+    """The suite is the whole suite; without it continuous integration fails."""
+    vectors.require_all(BAGS, count=COUNT, name="bagit")
+
+
 @pytest.mark.parametrize("folder", [path for path in BAGS if path.parts[-3:-1] == ("v1.0", "valid")])
 def test_valid_bags_are_accepted(folder: Path):
     """Every valid BagIt 1.0 bag of the suite verifies."""
     bag.verify_general(FolderTree(folder))
 
 
-@needs_suite
 @pytest.mark.parametrize("folder", [path for path in BAGS if path.parts[-3:-1] == ("v1.0", "invalid")])
 def test_invalid_bags_are_refused(folder: Path):
     """Every invalid BagIt 1.0 bag of the suite is refused for its defect, whitespace included."""
@@ -72,7 +71,6 @@ def test_invalid_bags_are_refused(folder: Path):
     assert caught.value.reason == REASONS["/".join(folder.parts[-3:])]
 
 
-@needs_suite
 @pytest.mark.parametrize("folder", [path for path in BAGS if path.parts[-3] == "v0.97"])
 def test_older_bags_are_refused_as_policy(folder: Path):
     """BagIt 0.97 is refused whole, valid or not: its rules on lists and paths are looser."""

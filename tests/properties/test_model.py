@@ -1,12 +1,14 @@
 """Properties of the model: nothing typed and nothing received raises anything but its own error."""
 
 import json
+import unicodedata
 from datetime import date, datetime, time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldlog.errors import MalformedRecord, UnreadableDate
+from fieldlog.formats.marks import has_long_run
 from fieldlog.model.codec import decode, decode_tolerant, encode
 from fieldlog.model.quick import QuickCapture, read_victims
 from fieldlog.model.rules import validate
@@ -116,3 +118,15 @@ def test_clean_text_is_clean(text):
 def test_phrases_are_bounded():
     """The phrases are few, so that a long line costs little."""
     assert len(_PHRASES) < 40
+
+
+MARKS = st.sampled_from("a\u0301\u0323\u0344\u0f73\u0f75\u0f81\u034f\u1f82\u0958\u1100\u1161\u11a8")
+
+
+@given(st.text(MARKS, max_size=150) | st.lists(MARKS, max_size=2).map(lambda some: "".join(some) * 60))
+def test_cleaning_twice_is_cleaning_once(text):
+    """Whatever marks stand on whatever letters: cleaned text is not changed by cleaning, and is NFC."""
+    cleaned = clean(text, strip=False)
+    assert clean(cleaned, strip=False) == cleaned
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert not has_long_run(cleaned)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import NoReturn, Protocol
 
 from fieldlog.errors import FormatError
+from fieldlog.formats.marks import has_long_run
 
 JsonValue = None | bool | int | str | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -194,5 +195,5 @@ def _check_text(text: str, *, composed: bool) -> None:
     except UnicodeEncodeError:
         # Only an escape such as \ud800 brings half a character through UTF-8.
         raise FormatError("json-surrogate") from None
-    if composed and not unicodedata.is_normalized("NFC", text):
+    if composed and (has_long_run(text) or not unicodedata.is_normalized("NFC", text)):
         raise FormatError("json-not-nfc")

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fieldlog.errors import CardError
+from fieldlog.formats.marks import has_long_run
 
 BEGIN: Final = "-----BEGIN FIELDLOG CARD-----"
 END: Final = "-----END FIELDLOG CARD-----"
@@ -41,8 +42,8 @@ def unfold(raw: bytes) -> tuple[tuple[str, str], ...]:
     """The lines of the one card in ``raw``.
 
     Raises:
-        CardError: no card or several, not UTF-8, over a limit, or a line that is neither a field nor
-            the continuation of a folded one.
+        CardError: no card or several, not UTF-8, over a limit, marks without end, or a line that is
+            neither a field nor the continuation of a folded one.
     """
     lines: list[tuple[str, str]] = []
     for line in _between_markers(raw):
@@ -89,6 +90,8 @@ def _between_markers(raw: bytes) -> list[str]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CardError("encoding") from error
+    if has_long_run(text):
+        raise CardError("marks")
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     lines = [line.strip() for line in text.split("\n")]
     begins = [index for index, line in enumerate(lines) if line == BEGIN]

@@ -6,8 +6,9 @@ both are joined (architecture, "Search"). Folded text is for matching only and n
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
+
+from fieldlog.model.text import composed
 
 _TWINS: Final = str.maketrans(
     {"ё": "е", "ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и"}
@@ -16,4 +17,4 @@ _TWINS: Final = str.maketrans(
 
 def fold(text: str) -> str:
     """``text`` in the one form in which the search index and the query are compared."""
-    return unicodedata.normalize("NFC", text).casefold().translate(_TWINS)
+    return composed(text).casefold().translate(_TWINS)

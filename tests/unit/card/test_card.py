@@ -256,6 +256,12 @@ def test_limits_hold_before_parsing() -> None:
     assert reason(b"\xff") == "encoding"
 
 
+def test_marks_without_end_are_refused_before_anything_is_sorted() -> None:
+    """Thousands of combining marks on one letter are no card; they are not normalised either."""
+    assert reason(f"{BEGIN}\nName: x" + "\u0323\u0301" * 15_000 + f"\n{END}\n") == "marks"
+    assert reason(f"x{chr(0x301) * 31}\n" + card().to_text()) == "marks"
+
+
 def test_a_card_is_valid_on_its_first_and_last_day() -> None:
     """Both ends of the dates count."""
     it = card()

@@ -21,6 +21,7 @@ from fieldlog.model.rules import Severity, validate
 from fieldlog.model.text import clean
 from fieldlog.model.when import EdtfDate, When
 from fieldlog.vocabulary.loader import is_term
+from support.bounded import output_of
 from support.sample_records import full, least
 
 NOW = datetime(2026, 3, 2, 17, 15, 30, tzinfo=UTC)
@@ -161,6 +162,32 @@ def test_clean_text():
     """One Unicode form and one line end; control characters stay, lone surrogates cannot."""
     assert clean(" e\u0301\r\nb\rc\ud800\x1b ") == "\u00e9\nb\nc\ufffd\x1b"
     assert clean(" a ", strip=False) == " a "
+
+
+@pytest.mark.parametrize("marks", ["\u0323\u0301", "\u0301\u0323", "\u0f73\u0f75", "\u0344"])
+def test_marks_without_end_are_cleaned_without_hanging(marks):
+    """A letter with hundreds of thousands of marks is taken as it is, within a bounded amount of work."""
+    program = (
+        "import sys\n"
+        "from fieldlog.model.text import clean\n"
+        "text = clean(sys.stdin.buffer.read().decode())\n"
+        "print(clean(text) == text, len(text.replace(chr(0x34F), '')) > 300_000)\n"
+    )
+    assert output_of(program, ("x" + marks * 200_000).encode()) == "True True\n"
+
+
+def test_own_marks_are_kept_and_foreign_ones_refused():
+    """Own text loses no mark; a record of somebody else with marks without end is refused at once."""
+    typed = "x" + "\u0323\u0301" * 40
+    kept = clean(typed)
+    assert kept == clean(kept)
+    assert kept.replace("\u034f", "").count("\u0301") == 40
+    record = replace(full(Incident), narrative=Text(text=kept))
+    plain = encode(record)
+    assert decode(plain) == record
+    with pytest.raises(MalformedRecord) as caught:
+        decode({**plain, "narrative": {"text": typed}})
+    assert caught.value.reason == "bad-text"
 
 
 # --- consent ---

@@ -7,7 +7,6 @@ The passphrase never reaches a clipboard (ui.md finding 2); the story survives u
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from typing import ClassVar, Final
 
@@ -17,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
+from fieldlog.model.text import composed
 from fieldlog.tui.kit.paragraphs import split_long
 from fieldlog.tui.kit.text import one_line, typed
 
@@ -67,7 +67,7 @@ class LineInput(Input):
         """All lines of a paste, joined; Textual would keep the first and drop the rest silently."""
         event.stop()
         event.prevent_default()
-        text = typed(" ".join(unicodedata.normalize("NFC", event.text).split()))
+        text = typed(" ".join(composed(event.text).split()))
         room = LONGEST_LINE if self.max_length is None else self.max_length
         selection = self.selection
         room -= len(self.value) - abs(selection.end - selection.start)

@@ -6,8 +6,9 @@ The cut is a single line break where a blank was; not a letter is lost.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
+
+from fieldlog.model.text import composed
 
 LONGEST_PARAGRAPH: Final = 1_500
 """Characters on one line; up to here a key costs under 20 ms (ui.md 1.3)."""
@@ -22,7 +23,7 @@ def split_long(text: str) -> tuple[str, int]:
     """``text`` in NFC with no line over ``LONGEST_PARAGRAPH``, and how many cuts that took."""
     lines: list[str] = []
     cuts = 0
-    for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for line in composed(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         rest = line
         while len(rest) > LONGEST_PARAGRAPH:
             place = _place_to_cut(rest)

@@ -69,6 +69,7 @@ class MediaStore:
 
         What the block writes and the attachment's own rows are kept together. If the file cannot be read
         to its end, the disk is full, ``progress`` raises or the block raises, nothing of it remains.
+        An interruption while the rows are being committed leaves either all of it, or free units.
 
         Raises:
             FileUnreadable: the source, or its device, went away.
@@ -80,19 +81,32 @@ class MediaStore:
             space = UnitSpace(self._taken_runs())
             key = rng.random_secret(KEY_BYTES)
             expected = source.size
+            committing = False
             with UnitSink(self._path, space, unit_bytes=self._unit_bytes) as sink:
-                sink.reserve(sealed_size(expected))
-                digests = self._pour(source, sink, key, total=expected, progress=progress)
-                sink.finish()
-                with self._database.transaction():
-                    self._insert(code, key, digests, sink.runs)
-                    yield StoredFile(
-                        size=digests.size,
-                        sha256=digests.sha256,
-                        sha512=digests.sha512,
-                        crc32=digests.crc32,
-                    )
-                sink.keep()
+                try:
+                    sink.reserve(sealed_size(expected))
+                    digests = self._pour(source, sink, key, total=expected, progress=progress)
+                    sink.finish()
+                    with self._database.transaction():
+                        self._insert(code, key, digests, sink.runs)
+                        yield StoredFile(
+                            size=digests.size,
+                            sha256=digests.sha256,
+                            sha512=digests.sha512,
+                            crc32=digests.crc32,
+                        )
+                        committing = True
+                except errors.NoSpace:
+                    # A commit that found no room wrote no end mark, so nothing of it can come back.
+                    if not committing or not self._may_have_rows(code):
+                        sink.give_back()
+                    raise
+                except BaseException:
+                    # A commit that was interrupted may be done, and one that failed on the disk may be in
+                    # the log and come back after a crash: then a row points at the units.
+                    if not committing:
+                        sink.give_back()
+                    raise
 
     def _pour(
         self, source: files.SourceFile, sink: UnitSink, key: Secret, *, total: int, progress: Progress | None
@@ -160,6 +174,13 @@ class MediaStore:
             Run(first=first, count=count)
             for first, count in self._database.execute("SELECT first_unit, unit_count FROM media_run")
         ]
+
+    def _may_have_rows(self, code: str) -> bool:
+        try:
+            found = self._database.value("SELECT 1 FROM media_run WHERE attachment = ?", (code,))
+        except errors.FieldlogError:
+            return True
+        return found is not None
 
     def _insert(self, code: str, key: Secret, digests: Digests, runs: list[Run]) -> None:
         self._database.execute(

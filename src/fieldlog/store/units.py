@@ -67,7 +67,11 @@ class UnitSpace:
 
 
 class UnitSink:
-    """Writes bytes into units. Unless ``keep`` is called, leaving the block takes new units away again."""
+    """Writes bytes into units.
+
+    Leaving the block only closes the file: units without a row are free, and the next attachment takes
+    them. ``give_back`` is for whoever knows that no row points at them.
+    """
 
     def __init__(self, path: Path, space: UnitSpace, *, unit_bytes: int) -> None:
         self._path = path
@@ -75,7 +79,6 @@ class UnitSink:
         self._unit_bytes = unit_bytes
         self._used_end = space.end * unit_bytes
         self._left = 0
-        self._kept = False
         self.runs: list[Run] = []
         with files.translating(path):
             self._descriptor = os.open(path, os.O_RDWR | _BINARY)
@@ -86,13 +89,7 @@ class UnitSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if not self._kept:
-                # Units below hold other attachments; what is above belongs to nobody.
-                with suppress(OSError):
-                    os.ftruncate(self._descriptor, self._used_end)
-        finally:
-            os.close(self._descriptor)
+        os.close(self._descriptor)
 
     def reserve(self, length: int) -> None:
         """Take units for ``length`` bytes.
@@ -140,9 +137,11 @@ class UnitSink:
         with files.translating(self._path):
             files.sync_descriptor(self._descriptor)
 
-    def keep(self) -> None:
-        """The rows that point at the units were committed."""
-        self._kept = True
+    def give_back(self) -> None:
+        """Take the new units away; no row may point at them, not even one in the log of the database."""
+        # Units below hold other attachments; what is above belongs to nobody.
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, self._used_end)
 
 
 class UnitSource:

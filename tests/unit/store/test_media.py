@@ -5,6 +5,7 @@ import subprocess
 import threading
 import zlib
 
+import apsw
 import pytest
 
 from fieldlog import errors
@@ -257,6 +258,63 @@ def test_a_block_that_raises_takes_the_file_back(store, tmp_path, before):
     with pytest.raises(errors.EditConflict):
         add()
     _nothing_left(store, before)
+
+
+class _Committing:
+    """A connection whose COMMIT ends as a test says; everything else is as it was."""
+
+    def __init__(self, real, *, done, error):
+        self._real, self._done, self._error = real, done, error
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def execute(self, statement, *rest, **options):
+        if statement == "COMMIT":
+            if self._done:
+                self._real.execute(statement)
+            raise self._error
+        return self._real.execute(statement, *rest, **options)
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (apsw.IOError("x"), errors.StorageFailed),
+        (apsw.FullError("x"), errors.NoSpace),
+    ],
+)
+def test_an_interrupted_commit_destroys_nothing(store, tmp_path, before, monkeypatch, done, error, expected):
+    """Whatever ends a commit: a row that was written still has its bytes, and what is not is free units."""
+    content = os.urandom(150_000)
+    monkeypatch.setattr(
+        store._database, "_connection", _Committing(store._database._connection, done=done, error=error)
+    )
+    with pytest.raises(expected):
+        _add(store, tmp_path, "EV-B", content)
+    monkeypatch.undo()
+    if done:
+        assert _read(store, "EV-B") == content
+    else:
+        # What the disk refused may still be in the log; only a full disk has surely written nothing.
+        whole = _media(store).read_bytes()
+        assert (len(whole) == len(before)) is (expected is errors.NoSpace)
+        assert store._database.value("SELECT count(*) FROM media_run") == 1
+        _add(store, tmp_path, "EV-B", content)
+        assert _read(store, "EV-B") == content
+    assert _media(store).read_bytes()[: len(before)] == before
+
+
+def test_units_are_not_given_back_on_a_guess(store, tmp_path, before, monkeypatch):
+    """A full disk at the commit, and a database that cannot be asked: the units stay, and are free."""
+    refusing = _Committing(store._database._connection, done=False, error=apsw.FullError("x"))
+    monkeypatch.setattr(store._database, "_connection", refusing)
+    monkeypatch.setattr(store._database, "value", lambda *_: (_ for _ in ()).throw(errors.StorageFailed("")))
+    with pytest.raises(errors.NoSpace):
+        _add(store, tmp_path, "EV-B", b"x" * 100_000)
+    assert _media(store).stat().st_size > len(before)
 
 
 def test_a_file_that_grows_while_it_is_read(store, tmp_path):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fieldlog import __version__
 from fieldlog.cli import diagnostics
@@ -42,22 +42,51 @@ ARGPARSE_SENTENCES: Final = (
     N_("argument %(argument_name)s: %(message)s"),
     N_("the following arguments are required: %s"),
     N_("unrecognized arguments: %s"),
-    N_("invalid choice: %(value)r (choose from %(choices)s)"),
-    N_("invalid %(type)s value: %(value)r"),
+    N_("ignored explicit argument %r"),
     N_("expected one argument"),
     N_("expected at least one argument"),
     N_("not allowed with argument %s"),
     N_("one of the arguments %s is required"),
     N_("ambiguous option: %(option)s could match %(matches)s"),
-    N_("show program's version number and exit"),
 )
 """What argparse itself says; it looks these literals up through its module-global ``_``."""
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser that says in the chosen language what is wrong, and how to ask for help."""
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says in the chosen language what is wrong, and how to ask for help.
+
+    A parser below a parser is of its class, so that every verb speaks alike.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        # Here, because it looks some of its sentences up while it is being built.
+        setattr(argparse, "_", _)  # noqa: B010 - argparse has no other door for its own sentences
+        super().__init__(**given)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse what is not among the choices, in a sentence instead of a Python list."""
+        if action.choices is None or value in action.choices:
+            return
+        names = ", ".join(str(choice) for choice in action.choices)
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - no public name
+            said = _("There is no command {name}. These are there: {names}.").format(name=value, names=names)
+        else:
+            option = "/".join(action.option_strings)
+            said = _("{option} cannot be {value}. It can be: {names}.").format(
+                option=option, value=value, names=names
+            )
+        raise argparse.ArgumentError(None, said)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        if action.type is int and not arg_string.removeprefix("-").isdecimal():
+            option = "/".join(action.option_strings)
+            raise argparse.ArgumentError(
+                None, _("{option} takes a number, not {value}.").format(option=option, value=arg_string)
+            )
+        return super()._get_value(action, arg_string)
 
     def error(self, message: str) -> NoReturn:
+        """Say what was not understood and where the help is, and end with the status of a usage mistake."""
         diagnostics.say(f"{self.format_usage()}{message}")
         diagnostics.say(_("See what is possible with: {command}").format(command=f"{self.prog} --help"))
         raise SystemExit(2)
@@ -97,14 +126,18 @@ def add_common_options(parser: argparse.ArgumentParser, program: str, *, default
 
 def build(program: str) -> tuple[argparse.ArgumentParser, dict[str, Callable[[argparse.Namespace], int]]]:
     """The parser of ``program`` in the chosen language, and what to run for each verb."""
-    setattr(argparse, "_", _)  # noqa: B010 - argparse has no other door for its own sentences
     description = (
         _("Record incidents, keep them locked on this computer, and seal them to an organisation.")
         if program == REPORTER
         else _("Make an organisation's keys and card, and open what reporters have sealed to it.")
     )
-    parser = _Parser(prog=program, description=description, allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"{program} {__version__}")
+    parser = Parser(prog=program, description=description, allow_abbrev=False)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"{program} {__version__}",
+        help=_("show program's version number and exit"),
+    )
     if program == REPORTER:
         parser.add_argument(
             "--ascii", action="store_true", help=_("draw the screen with plain characters, for old terminals")

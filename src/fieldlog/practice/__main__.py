@@ -24,12 +24,13 @@ def main() -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    from fieldlog.cli import parser
     from fieldlog.i18n import catalog
     from fieldlog.system import clock
 
-    asked = _parser().parse_args(arguments)
-    language = asked.language or catalog.language_of(os.environ)
+    language = parser.asked_language(arguments) or catalog.language_of(os.environ)
     catalog.set_language(language)
+    asked = grammar().parse_args(arguments)
     if asked.inside is not None:
         from fieldlog.practice import screens
 
@@ -54,13 +55,16 @@ def _in_throwaway_folder(*, once: bool, language: str) -> int:
         return children.run_module("fieldlog.practice", ["--inside", str(folder), "--language", language])
 
 
-def _parser() -> argparse.ArgumentParser:
+def grammar() -> argparse.ArgumentParser:
+    """What ``run.py demo`` understands, in the chosen language; ``--inside`` and ``--locked`` are its own."""
+    from fieldlog.cli.parser import Parser
     from fieldlog.i18n import catalog
     from fieldlog.i18n.catalog import translate as _
 
-    parser = argparse.ArgumentParser(
-        prog="fieldlog practice",
+    parser = Parser(
+        prog="run.py demo",
         description=_("Practise with made-up incidents. Nothing is left behind."),
+        allow_abbrev=False,
     )
     parser.add_argument(
         "--once", action="store_true", help=_("do the whole job once without a screen and say what was done")

@@ -1,9 +1,11 @@
 """The edges of the command line: what a mistake, a closed pipe, a hostile text or a missing screen does."""
 
+import argparse
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from fieldlog import __main__ as start
 from fieldlog import errors
 from fieldlog.cli import diagnostics, output, parser
 from fieldlog.i18n import catalog
+from fieldlog.practice import __main__ as practice
 
 HOSTILE = "title\x1b]0;owned\x07\x1b[2J\x1b]52;c;QQ==\x07\x9b31m\u202egpj.exe\x00"
 
@@ -136,6 +139,74 @@ def test_help_speaks_every_language(program: str, language: str) -> None:
     assert set(runs) <= set(text.split())
     if language != "en":
         assert "show this help message" not in text
+
+
+def _parsers(parser_: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """``parser_`` and every parser below it."""
+    yield parser_
+    for action in parser_._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from _parsers(child)
+
+
+def _grammars() -> Iterator[argparse.ArgumentParser]:
+    """Every parser of every program, in the chosen language."""
+    for program in parser.VERBS:
+        yield from _parsers(parser.build(program)[0])
+    yield practice.grammar()
+
+
+def _english_in(help_text: str) -> list[str]:
+    """Latin headings, and two Latin words in a row, but for the usage lines: names and options only."""
+    prefix, _space, rest = help_text.partition(" ")
+    below = rest.partition("\n\n")[2]
+    headings = re.findall(r"^[A-Za-z ]+:$", below, re.MULTILINE)
+    return headings + re.findall(r"[A-Za-z]+", prefix) + re.findall(r"(?<![-\w])[A-Za-z']+ [A-Za-z']+", below)
+
+
+@pytest.mark.parametrize("language", [language for language in catalog.LANGUAGES if language != "en"])
+def test_no_help_holds_an_english_sentence(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The help of every verb is whole in the chosen language, argparse's own words included."""
+    monkeypatch.setenv("COLUMNS", "400")
+    catalog.set_language(language)
+    assert {
+        grammar.prog: found for grammar in _grammars() if (found := _english_in(grammar.format_help()))
+    } == {}
+    catalog.set_language("en")
+    assert all(_english_in(grammar.format_help()) for grammar in _grammars())
+
+
+@pytest.mark.parametrize("language", catalog.LANGUAGES)
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["lsit"], "lsit"),
+        (["card", "lsit"], "lsit"),
+        (["list", "--state", "gone"], "handed_over"),
+        (["list", "--language", "de"], "kk"),
+        (["list", "--passphrase-fd", "x"], "--passphrase-fd"),
+    ],
+)
+def test_mistyped_word_is_a_sentence(
+    language: str, arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A verb or a value that does not exist is said in one sentence, without Python's quotes and lists."""
+    catalog.set_language(language)
+    with pytest.raises(SystemExit):
+        parser.build(parser.REPORTER)[0].parse_args(arguments)
+    said = capsys.readouterr().err.splitlines()[-2]
+    assert named in said
+    assert "'" not in said
+    assert said.endswith(".")
+    assert (re.search("[А-я]", said) is None) == (language == "en")
+
+
+def test_practice_is_named_as_it_is_started(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of the practice names the command that starts it."""
+    with pytest.raises(SystemExit):
+        practice._run(["--language", "ru", "--help"])
+    assert "run.py demo [" in capsys.readouterr().out
 
 
 def test_reporter_cannot_parse_a_verb_of_the_desk() -> None:

@@ -86,9 +86,7 @@ def _write_one(
             done += len(chunk)
             if progress is not None:
                 progress(done, total)
-        fact = bag.payload.get(name)
-        if fact is not None and digest.digest() != fact.sha512:
-            raise errors.BundleRefused("bag-payload-altered")
+        bag.require_unaltered(name, digest.digest())
     return done
 
 

@@ -21,6 +21,7 @@ from fieldlog.model.codec import RECORD_TYPES, decode_tolerant
 from fieldlog.model.consent import Consent
 from fieldlog.model.evidence import Evidence
 from fieldlog.model.involvement import Involvement
+from fieldlog.primitives.hash import Sha512
 
 RECORDS_LIMIT: Final = 64 * 1024 * 1024
 """Bytes of all record files together: a thousand long accounts need a tenth of it."""
@@ -48,8 +49,12 @@ class BundleRecords:
 def read_records(bag: VerifiedBag, *, counts: Mapping[str, int]) -> BundleRecords:
     """Every record of ``bag``, whose numbers by type must be ``counts``.
 
+    The files are read a second time here. Nothing is given out before all of them had the digests they
+    were verified with: a disk can give other bytes the second time.
+
     Raises:
         BundleRefused: with a reason that begins with ``record-`` or ``attachment-``.
+        BagError: ``payload-altered``.
     """
     files = {path for path in bag.payload if path.startswith(_RECORDS_FOLDER)}
     if not files <= set(RECORD_FILES.values()):
@@ -78,13 +83,34 @@ def read_records(bag: VerifiedBag, *, counts: Mapping[str, int]) -> BundleRecord
     return BundleRecords(by_type=by_type, unknown_fields=unknown_fields)
 
 
+class _Hashing:
+    """Passes a file on to its reader and keeps the digest of what was passed on."""
+
+    def __init__(self, source: canonical.ByteSource) -> None:
+        self._source = source
+        self._digest = Sha512()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to ``size`` bytes."""
+        content = self._source.read(size)
+        self._digest.update(content)
+        return content
+
+    def digest(self) -> bytes:
+        """SHA-512 of everything read."""
+        return self._digest.digest()
+
+
 def _records_in(bag: VerifiedBag, path: str) -> Iterator[tuple[Record, int]]:
+    """The records of one file. After the last one: whether they were those that were verified."""
+    source = _Hashing(bag.open(path))
     try:
-        for plain in canonical.read_lines(bag.open(path)):
+        for plain in canonical.read_lines(source):
             record, unknown = decode_tolerant(plain)
             yield record, len(unknown)
     except (FormatError, MalformedRecord) as error:
         raise BundleRefused("record-" + error.reason) from error
+    bag.require_unaltered(path, source.digest())
 
 
 def _check_counts(by_type: Mapping[str, tuple[Record, ...]], counts: Mapping[str, int]) -> None:

@@ -41,6 +41,7 @@ class BagTags:
 
     ``signed`` is the content of ``tagmanifest-sha512.txt``. The three after it are contents of
     ``signatures/``, not checked here: whoever opens the bundle knows which keys to check against.
+    ``digests`` are SHA-512 of every file beside the payload as it was read here.
     """
 
     folder: str
@@ -51,6 +52,7 @@ class BagTags:
     signature: bytes | None
     signer: bytes | None
     authenticators: bytes | None
+    digests: Mapping[str, bytes]
 
     @property
     def payload_bytes(self) -> int:
@@ -73,7 +75,7 @@ class VerifiedBag:
         return self._facts
 
     def open(self, path: str) -> EntryReader:
-        """A seekable reader of one payload file.
+        """A seekable reader of one payload file. Nothing checks what it reads: ``require_unaltered`` does.
 
         Raises:
             BagError: ``missing-file``.
@@ -91,6 +93,22 @@ class VerifiedBag:
         if path not in self._facts:
             raise BagError("missing-file")
         return read_small(self._tree, path, limit=limit, reason="file-too-large")
+
+    def require_unaltered(self, path: str, sha512_digest: bytes) -> None:
+        """Demand that a file read again has the digest it was verified with.
+
+        What a file holds can change between two reads, so a second one proves nothing by itself.
+
+        Raises:
+            BagError: ``missing-file``, ``payload-altered``, ``tag-file-altered``.
+        """
+        if path in self._facts:
+            if sha512_digest != self._facts[path].sha512:
+                raise BagError("payload-altered")
+        elif path not in self.tags.digests:
+            raise BagError("missing-file")
+        elif sha512_digest != self.tags.digests[path]:
+            raise BagError("tag-file-altered")
 
     def all_files(self) -> Mapping[str, int]:
         """Path and size of every file of the bag, for taking the whole bag out."""
@@ -150,6 +168,7 @@ def verify_tags(archive: StrictReader) -> BagTags:
         signature=signatures.get(layout.SIGNATURE_NAME),
         signer=signatures.get(layout.SIGNER_NAME),
         authenticators=signatures.get(layout.AUTHENTICATORS_NAME),
+        digests={name: sha512(content) for name, content in (contents | signatures).items()},
     )
 
 

@@ -33,6 +33,12 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
+def passphrase() -> str:
+    """What opens the vault of this test."""
+    return PASSPHRASE
+
+
+@pytest.fixture
 def run(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """``run("list", stdin=..., passphrase=...)`` on the vault of this test."""
 

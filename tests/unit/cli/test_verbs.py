@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
+from fieldlog.field import settings
 from fieldlog.field import vault as field_vault
+from fieldlog.i18n.catalog import LANGUAGES
 from fieldlog.primitives import kdf
+from fieldlog.system.clock import SystemClock
 
 ANSWERS = (
     "They stopped us at the fountain.\nNo papers were shown.\n\nyesterday 21:00\nAlmaty\n2\n\n1\n1\n1\n2\n1\n"
@@ -156,6 +159,20 @@ def test_status_tells_what_to_compare(vault_run: Callable) -> None:
     words = re.compile(r"Check words: (.*)")
     assert words.search(first).group(1) != words.search(second).group(1)
     assert "never before" not in second
+
+
+def test_check_words_are_in_the_language_of_the_vault(
+    vault_run: Callable, tmp_path: Path, passphrase: str
+) -> None:
+    """Another language of a run does not change the words that are compared, once the vault has its own."""
+    vault = field_vault.unlock(
+        folder=tmp_path / "vault", passphrase=field_vault.typed_secret(passphrase), clock=SystemClock()
+    )
+    with vault:
+        settings.set(vault, "language", "kk")
+        expected = " ".join(vault.opened.check_words("kk"))
+    for language in LANGUAGES:
+        assert expected in vault_run("status", "--language", language).out.splitlines()[2]
 
 
 def test_version_names_what_runs(run: Callable) -> None:

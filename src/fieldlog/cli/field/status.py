@@ -26,19 +26,22 @@ def run(arguments: argparse.Namespace) -> int:
     from fieldlog.cli import output
     from fieldlog.cli.field.list import STATES
     from fieldlog.cli.field.unlocking import unlocked_vault
-    from fieldlog.field import recording, trust
-    from fieldlog.i18n.catalog import current_language
+    from fieldlog.field import recording, settings, trust
+    from fieldlog.i18n.catalog import LANGUAGES, current_language
 
     with unlocked_vault(arguments) as vault:
         opened = vault.opened
         counts = recording.counts(vault)
         cards = trust.list_cards(vault)
+        own = settings.get(vault, "language")
+    # In the vault's language: other words because of another --language would look like an older copy.
+    words = opened.check_words(own if own in LANGUAGES else current_language())
     last = opened.last_opened
     output.field(
         _("Last opened"), last.astimezone().strftime("%Y-%m-%d %H:%M") if last else _("never before")
     )
     output.field(_("Changes saved"), str(opened.revisions))
-    output.field(_("Check words"), " ".join(opened.check_words(current_language())))
+    output.field(_("Check words"), " ".join(words))
     for state, name in STATES.items():
         output.field(_("Incidents, {state}").format(state=_(name)), str(getattr(counts, state)))
     output.field(_("Organisations"), str(len(cards)))

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from fieldlog import __version__
 from fieldlog.documents.payload import counts_of, payload_files
 from fieldlog.documents.readme_text import readme_text
-from fieldlog.errors import ConsentMissing, UsageError
+from fieldlog.errors import ConsentMissing, FieldlogError, UsageError
 from fieldlog.field import trust
 from fieldlog.field.bundle_keys import own_recipient, reporter_keys
 from fieldlog.field.bundle_writing import (
@@ -60,6 +60,7 @@ from fieldlog.model.ids import new_uuid
 from fieldlog.primitives.hash import sha256, sha512
 from fieldlog.primitives.rng import random_bytes
 from fieldlog.store.vault.outbox import HandOver
+from fieldlog.system import files
 
 RECIPIENTS_LIMIT: Final = age.SEALED_FILE.stanzas
 """What every age implementation we know reads at once without becoming slow."""
@@ -185,25 +186,29 @@ def seal(
     """Write the bundle into ``folder`` and mark its incidents as handed over.
 
     Raises:
-        ConsentMissing: incidents are blocked, or unasked without a reason.
+        ConsentMissing: incidents are blocked, or unasked without a reason, now or when it was planned.
+        UsageError: ``plan-outdated`` when something that would go was changed since it was planned;
+            ``incident-not-ready`` when an incident is a draft again or in the bin.
         UnknownCard, CardNotVerified, CardExpired: a card cannot be used any more.
         NoSpace, ReadOnly, TargetVanished: the target; another ``MachineError`` likewise.
         VaultDamaged: an attachment is not what was taken in.
-        UnknownRecord: an attachment was removed since it was planned.
         Cancelled: from ``progress``. In every case nothing is left and nothing is marked.
     """
-    if not planned.can_seal:
-        raise ConsentMissing((*planned.blocked, *planned.unasked))
+    _require_as_planned(vault, planned)
     for known in planned.cards:
         trust.require_sealable(vault, known.card_id)
     sealing = _Sealing(vault, planned)
     path = write_bundle(vault, sealing.layout, folder, progress=progress)
     try:
-        sealing.keep_record(size=path.stat().st_size)
+        with files.translating(path):
+            size = path.stat().st_size
+        sealing.keep_record(size=size)
     except BaseException:
-        # A bundle the vault does not know of would be handed over again, or missed on a search.
-        with suppress(OSError):
-            path.unlink()
+        # A bundle the vault does not know of would be handed over again, or missed on a search; one that
+        # it knows of, because only the answer to the commit was interrupted, is the only copy.
+        if not _may_be_noted(vault, sealing.bundle_id):
+            with suppress(OSError):
+                path.unlink()
         raise
     return SealedBundle(
         path=path,
@@ -211,6 +216,23 @@ def seal(
         size=sealed_size(sealing.layout),
         tag_manifest_sha512=sha512(sealing.tag_manifest),
     )
+
+
+def _require_as_planned(vault: OpenVault, planned: SealPlan) -> None:
+    # Between plan and seal people can change their mind, or somebody corrects what they said.
+    present = replace(planned, selection=select(vault, [code for code, _ in planned.selection.incidents]))
+    for one in (planned, present):
+        if not one.can_seal:
+            raise ConsentMissing((*one.blocked, *one.unasked))
+    if present.selection != planned.selection:
+        raise UsageError("plan-outdated")
+
+
+def _may_be_noted(vault: OpenVault, bundle_id: str) -> bool:
+    try:
+        return vault.store.outbox.has(bundle_id)
+    except FieldlogError:
+        return True
 
 
 def _warnings(cards: Sequence[trust.KnownCard]) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import shutil
 import stat
 import subprocess
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from fieldlog import errors
 from fieldlog.desk.intake import open_bundle
 from fieldlog.desk.keys import OpenRegister
-from fieldlog.field import bundle_writing, recording, trust
+from fieldlog.field import bundle_writing, recording, sealing, trust
 from fieldlog.field.bundle_keys import own_identity, reporter_keys
 from fieldlog.field.sealing import plan, seal
 from fieldlog.field.vault import OpenVault
@@ -25,7 +28,7 @@ from fieldlog.formats.padme import padded_size
 from fieldlog.model.custody import CustodyEvent
 from fieldlog.model.person import Person
 from fieldlog.system.clock import FixedClock
-from support.handover import attach, new_register, new_vault, record, seal_to, trust_in
+from support.handover import NOON, attach, new_register, new_vault, record, seal_to, trust_in
 
 
 def test_the_desk_reads_what_the_reporter_sealed(
@@ -414,6 +417,90 @@ def test_a_vault_that_cannot_note_the_bundle_takes_it_away_again(
     with pytest.raises(errors.NoSpace):
         seal(reporter, planned, stick)
     assert list(stick.iterdir()) == []
+
+
+def test_an_interruption_after_the_bundle_was_noted_leaves_it(
+    reporter: OpenVault, desk: OpenRegister, card_id: str, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the commit: the vault says handed over, so the bundle must still be there."""
+    code = record(reporter)
+    planned = plan(reporter, [code], [card_id])
+    real = reporter.store.transaction
+
+    @contextmanager
+    def interrupted() -> Iterator[None]:
+        with real():
+            yield
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reporter.store, "transaction", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            seal(reporter, planned, stick)
+    assert recording.read_incident(reporter, code).row.state == "handed_over"
+    (path,) = stick.iterdir()
+    assert open_bundle(desk, path).report.bundle_id == reporter.store.outbox.all()[0].bundle_id
+
+
+def test_a_bundle_is_not_taken_away_on_a_guess(
+    reporter: OpenVault, card_id: str, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the vault cannot say whether it noted the bundle, the bundle stays."""
+    planned = plan(reporter, [record(reporter)], [card_id])
+
+    def failing(_: object) -> bool:
+        raise errors.StorageFailed("")
+
+    monkeypatch.setattr(reporter.store.outbox, "add", failing)
+    monkeypatch.setattr(reporter.store.outbox, "has", failing)
+    with pytest.raises(errors.StorageFailed):
+        seal(reporter, planned, stick)
+    assert len(list(stick.iterdir())) == 1
+
+
+def test_a_stick_that_is_pulled_out_at_the_end(
+    reporter: OpenVault, card_id: str, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle that is gone right after it was written is a vanished target, and nothing is marked."""
+    code = record(reporter)
+    real = sealing.write_bundle
+
+    def vanishing(*arguments: object, **options: object) -> Path:
+        path: Path = real(*arguments, **options)  # type: ignore[arg-type]
+        path.unlink()
+        return path
+
+    monkeypatch.setattr(sealing, "write_bundle", vanishing)
+    with pytest.raises(errors.TargetVanished):
+        seal(reporter, plan(reporter, [code], [card_id]), stick)
+    assert recording.read_incident(reporter, code).row.state == "ready"
+
+
+def _change(reporter: OpenVault, code: str, **answers: str) -> None:
+    capture, _ = recording.read_draft(reporter, code)
+    recording.save(reporter, code, dataclasses.replace(capture, **answers), ready=True, local_now=NOON)
+
+
+def test_what_changed_since_the_plan_does_not_go(
+    reporter: OpenVault, card_id: str, stick: Path, tmp_path: Path
+) -> None:
+    """Consent, text, files and the bin are looked at again: a plan is not a permission for later."""
+    code = record(reporter)
+    evidence = attach(reporter, code, tmp_path / "film", b"z" * 100)
+
+    def refused(change: Callable[[], object]) -> errors.FieldlogError:
+        planned = plan(reporter, [code], [card_id])
+        change()
+        with pytest.raises(errors.FieldlogError) as caught:
+            seal(reporter, planned, stick)
+        assert list(stick.iterdir()) == []
+        return caught.value
+
+    assert "plan-outdated" in str(refused(lambda: _change(reporter, code, what="Other words.")))
+    assert "plan-outdated" in str(refused(lambda: recording.detach(reporter, code, evidence)))
+    assert "incident-not-ready" in str(refused(lambda: recording.move_to_bin(reporter, code)))
+    recording.restore_from_bin(reporter, code)
+    assert isinstance(refused(lambda: _change(reporter, code, consent="C0")), errors.ConsentMissing)
 
 
 def test_an_attachment_that_is_not_as_it_was_taken_in_stops_the_sealing(

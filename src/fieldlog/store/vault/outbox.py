@@ -58,6 +58,10 @@ class Outbox:
                 list(hand_over.incidents),
             )
 
+    def has(self, bundle_id: str) -> bool:
+        """Whether a bundle of this id is kept."""
+        return self._database.value("SELECT 1 FROM bundle WHERE id = ?", (bundle_id,)) is not None
+
     def of_incident(self, code: str) -> tuple[HandOver, ...]:
         """The bundles an incident was handed over in."""
         return self._read(

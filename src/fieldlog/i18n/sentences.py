@@ -108,8 +108,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("Ask the organisation for a new card. Check also that this computer's date is right."),
     ),
     "access.consent-missing": (
-        N_("Somebody in this selection has not agreed to it; affected incidents: {count}."),
-        N_("Ask them and record the consent, or leave these incidents out."),
+        N_("Somebody in this selection was not asked or did not agree; affected incidents: {count}."),
+        N_("Leave these incidents out. Who was not asked can be asked; a refusal stands unless they take it back."),
     ),
     "access.check-code-mismatch": (
         N_("The code you typed is not this card's code."),

@@ -14,7 +14,8 @@ from fieldlog import errors
 from fieldlog.field import recording, settings, vault
 from fieldlog.field.recording import Cursor
 from fieldlog.model.quick import QuickCapture
-from fieldlog.primitives import kdf
+from fieldlog.primitives import kdf, rng, words
+from fieldlog.primitives.hash import sha256
 from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault.session import VaultStore
@@ -185,13 +186,65 @@ def test_a_newer_vault(unlock, folder):
         unlock()
 
 
+def _make(place, clock, profile):
+    vault.create(folder=place, passphrase=PASSPHRASE, recovery=RECOVERY, clock=clock, profile=profile).lock()
+
+
+def _write_profile(place, **numbers):
+    """Write other numbers into fieldlog.json the way Fieldlog spells them; return what was there."""
+    content = (place / "fieldlog.json").read_bytes()
+    plain = json.loads(content)
+    plain["kdf"].update(numbers)
+    (place / "fieldlog.json").write_bytes(json.dumps(plain, sort_keys=True, indent=1).encode() + b"\n")
+    return content
+
+
 @pytest.mark.claim("C-KEY-02")
-def test_a_weaker_profile_written_into_the_header_opens_nothing(unlock, folder):
-    """fieldlog.json is bound to the slots: another allowed profile is a failed unlock."""
-    content = (folder / "fieldlog.json").read_bytes()
-    (folder / "fieldlog.json").write_bytes(content.replace(b'"passes": 3', b'"passes": 4'))
-    with pytest.raises(errors.CannotUnlock):
+@pytest.mark.parametrize(
+    ("profile", "weaker", "derived"),
+    [
+        (kdf.Argon2Profile(name="one pass more", memory_mib=64, passes=4), {"passes": 3}, True),
+        (kdf.Argon2Profile(name="twice the memory", memory_mib=128, passes=3), {"memory_mib": 64}, True),
+        (kdf.CHEAPEST_FOR_TESTS, {"passes": 12}, True),
+        (kdf.L, {"passes": 3}, False),
+        (kdf.L, {"memory_mib": 64}, False),
+        (kdf.L, {"memory_mib": 64, "passes": 3}, False),
+    ],
+)
+def test_a_weaker_profile_written_into_the_header_opens_nothing(
+    tmp_path, clock, monkeypatch, profile, weaker, derived
+):
+    """A lowered profile in fieldlog.json opens nothing, even if the key did not depend on the profile."""
+    from fieldlog.formats import keyslots
+
+    if not derived:
+        # The same key whatever the profile: what refuses now is the header bound into every slot.
+        monkeypatch.setattr(
+            keyslots, "argon2id", lambda secret, *, salt, profile: Secret(sha256(secret.reveal() + salt))
+        )
+    place = tmp_path / "vault"
+    _make(place, clock, profile)
+    written = _write_profile(place, **weaker)
+    for secret in (PASSPHRASE, RECOVERY):
+        with pytest.raises(errors.CannotUnlock):
+            vault.unlock(folder=place, passphrase=secret, clock=clock)
+    (place / "fieldlog.json").write_bytes(written)
+    vault.unlock(folder=place, passphrase=PASSPHRASE, clock=clock).lock()
+
+
+@pytest.mark.claim("C-KEY-02")
+@pytest.mark.parametrize("numbers", [{"memory_mib": 63}, {"memory_mib": 32}, {"passes": 2}, {"passes": 0}])
+def test_less_than_64_mib_or_three_passes_is_never_tried(unlock, folder, monkeypatch, numbers):
+    """A header below the floor is damage, found before anything is derived from the passphrase."""
+    from fieldlog.formats import keyslots
+
+    derived = []
+    monkeypatch.setattr(keyslots, "argon2id", lambda *_, **__: derived.append(1))
+    _write_profile(folder, **numbers)
+    with pytest.raises(errors.VaultDamaged) as caught:
         unlock()
+    assert caught.value.part == "header"
+    assert not derived
 
 
 @pytest.mark.parametrize(
@@ -424,6 +477,18 @@ def test_the_reporter_has_one_root_key(unlock):
 
 
 @pytest.mark.claim("C-KEY-01")
+@pytest.mark.parametrize(("language", "listed"), [("en", "en"), ("ru", "ru"), ("kk", "ru")])
+def test_the_proposed_passphrase_is_what_was_drawn(language, listed, monkeypatch):
+    """What is proposed are seven separate draws among all 2,048 words, both ends included, and nothing else."""
+    draws = [0, 2047, 1024, 1, 2047, 512, 7]
+    asked, numbers = [], iter(draws)
+    monkeypatch.setattr(rng.secrets, "randbelow", lambda bound: asked.append(bound) or next(numbers))
+    proposed = vault.propose_passphrase(language)
+    assert proposed == tuple(words.word_list(listed)[number] for number in draws)
+    assert asked == [2048] * 7
+    assert vault.secret_of(proposed) == vault.typed_secret(" ".join(proposed)) == words.phrase(proposed)
+
+
 def test_generated_words():
     """Seven words for the passphrase, twelve with a checksum for paper."""
     from fieldlog.primitives import recovery

@@ -9,7 +9,7 @@ from mnemonic import Mnemonic
 from nacl.exceptions import RuntimeError as SodiumError
 
 from fieldlog.errors import KeySlotError, KeyTextError, NotEnoughMemory, UsageError
-from fieldlog.primitives import kdf, recovery, words
+from fieldlog.primitives import kdf, recovery, rng, words
 from fieldlog.primitives.secret import Secret
 
 SALT = bytes(range(16))
@@ -71,19 +71,22 @@ def test_argon2id_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.needed == 512 << 20
 
 
+@pytest.mark.claim("C-KEY-02")
 def test_profiles() -> None:
-    """The presets are those of the format; a stored profile outside the limits is refused."""
+    """The usual profile is 512 MiB and four passes; none below 64 MiB or three passes can exist."""
     assert [(one.name, one.memory_mib, one.passes) for one in kdf.PRESETS] == [
         ("XL", 1024, 4),
         ("L", 512, 4),
         ("M", 256, 4),
         ("S", 64, 12),
     ]
+    assert all(one.memory_mib >= 64 and one.passes >= 3 for one in (*kdf.PRESETS, kdf.CHEAPEST_FOR_TESTS))
     for memory, passes in ((63, 3), (2049, 3), (64, 2), (64, 65)):
         with pytest.raises(KeySlotError):
             kdf.Argon2Profile(name="stored", memory_mib=memory, passes=passes)
 
 
+@pytest.mark.claim("C-KEY-02")
 @pytest.mark.parametrize(
     ("seconds", "available", "name"),
     [
@@ -116,6 +119,50 @@ def test_word_languages() -> None:
     for language in ("en", "ru", "kk"):
         assert len(set(words.word_list(language))) == 2048
     assert not set(words.word_list("en")) & set(words.word_list("ru"))
+
+
+@pytest.mark.claim("C-KEY-01")
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_each_word_is_a_draw_of_its_own_among_all_2048(
+    monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """The system's randomness is asked once for each of seven words, and number n is word n of 2,048."""
+    listed = words.word_list(language)
+    assert len(set(listed)) == len(listed) == 2048
+    # Typing does not make two words one: each word is read as itself.
+    assert [words.read_words(word) for word in listed] == [(word,) for word in listed]
+    asked: list[int] = []
+    numbers = itertools.cycle(range(2048))
+    monkeypatch.setattr(rng.secrets, "randbelow", lambda bound: asked.append(bound) or next(numbers))
+    phrases = [words.passphrase_words(language) for _ in range(2048)]
+    assert {len(phrase) for phrase in phrases} == {7}
+    assert list(itertools.chain(*phrases)) == list(listed) * 7
+    assert asked == [2048] * 7 * 2048
+
+
+@pytest.mark.claim("C-KEY-01")
+def test_words_may_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draw that comes again is not drawn anew: that would leave fewer than 77 bits."""
+    asked: list[int] = []
+    monkeypatch.setattr(rng.secrets, "randbelow", lambda bound: asked.append(bound) or 2047)
+    assert words.passphrase_words("en") == ("zoo",) * 7
+    assert len(asked) == 7
+
+
+@pytest.mark.claim("C-KEY-01")
+@pytest.mark.parametrize("draws", range(7))
+def test_no_words_without_randomness(monkeypatch: pytest.MonkeyPatch, draws: int) -> None:
+    """When the system has no randomness to give there is no passphrase, not one from elsewhere."""
+    numbers = iter(range(draws))
+
+    def draw(_bound: int) -> int:
+        for number in numbers:
+            return number
+        raise OSError("no randomness")
+
+    monkeypatch.setattr(rng.secrets, "randbelow", draw)
+    with pytest.raises(OSError, match="no randomness"):
+        words.passphrase_words("ru")
 
 
 def test_passphrases() -> None:

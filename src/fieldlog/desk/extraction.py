@@ -1,7 +1,8 @@
 """Extracting a bundle: first everything is verified, then the bag is written to a new folder.
 
-Promises that the folder appears whole or not at all, 0700 with files 0600, and that each file's digests
-are checked once more as it is written: what is on the disk is what was verified.
+Promises that the folder appears whole or not at all, 0700 with files 0600, that no folder appears before
+the audit chain tells of it, and that each file's digest is checked once more as it is written: what is on
+the disk is what was verified.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,15 +52,16 @@ def extract(
     """
     if os.path.lexists(folder):
         raise errors.TargetExists(str(folder))
-    with opening(register, path, action=Action.EXTRACTED, check=Check.EVERY_MANIFEST, progress=progress) as (
-        bundle,
-        opened,
-    ):
-        bag = bundle.bag
-        files.require_space(folder.parent, needed=sum(bag.all_files().values()))
-        with _appearing(folder) as building:
+    with ExitStack() as until_noted:
+        with opening(
+            register, path, action=Action.EXTRACTED, check=Check.EVERY_MANIFEST, progress=progress
+        ) as (bundle, opened):
+            bag = bundle.bag
+            files.require_space(folder.parent, needed=sum(bag.all_files().values()))
+            # Left after the block above: the folder appears when the register has noted it, never before.
+            building = until_noted.enter_context(_appearing(folder))
             _write_all(bag, building, progress)
-        return Extraction(report=opened.report, folder=folder, files=len(bag.all_files()))
+    return Extraction(report=opened.report, folder=folder, files=len(bag.all_files()))
 
 
 def _write_all(bag: VerifiedBag, building: Path, progress: Progress | None) -> None:

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import pytest
 
 from fieldlog import errors
@@ -180,3 +181,32 @@ def test_a_parent_that_is_not_there_is_said_so(desk: OpenRegister, bundle: Path,
     with pytest.raises(errors.TargetVanished):
         extract(desk, bundle, tmp_path / "none" / "out")
     assert left(tmp_path) == ["bundle.age"]
+
+
+def test_a_register_that_cannot_note_it_leaves_nothing(
+    desk: OpenRegister, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the entry of the audit chain cannot be written, no folder stays that nobody answers for."""
+    head = desk.store.audit.head()
+
+    class Full:
+        """The register's connection, on a disk that is full when it matters."""
+
+        def __init__(self, real: object) -> None:
+            self.real = real
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.real, name)
+
+        def execute(self, statement: str, *arguments: object) -> object:
+            if statement == "COMMIT":
+                raise apsw.FullError("invented")
+            return self.real.execute(statement, *arguments)  # type: ignore[attr-defined]
+
+    database = desk.store._database
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_connection", Full(database._connection))
+        with pytest.raises(errors.NoSpace):
+            extract(desk, bundle, tmp_path / "out")
+    assert left(tmp_path) == ["bundle.age"]
+    assert desk.store.audit.head() == head

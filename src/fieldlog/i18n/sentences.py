@@ -109,7 +109,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "access.consent-missing": (
         N_("Somebody in this selection was not asked or did not agree; affected incidents: {count}."),
-        N_("Leave these incidents out. Who was not asked can be asked; a refusal stands unless they take it back."),
+        N_("Leave these incidents out. Who was not asked can be asked; a refusal stands."),
     ),
     "access.check-code-mismatch": (
         N_("The code you typed is not this card's code."),

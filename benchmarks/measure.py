@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -82,21 +83,38 @@ def shell(command: str) -> None:
     subprocess.run(["bash", "-o", "pipefail", "-c", command], check=True, stdout=subprocess.DEVNULL)
 
 
-def run_quietly(command: Sequence[str], *, secret: bytes = b"") -> tuple[float, float]:
-    """Run a command with ``secret`` on descriptor 3; wall seconds and its own peak memory in MiB."""
+PEAK = """
+import atexit, os, re, sys
+
+def tell():
+    with open("/proc/self/status") as status:
+        os.write(2, b"peak %d\\n" % int(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1]))
+
+atexit.register(tell)
+from fieldlog.__main__ import {entry}
+sys.exit({entry}())
+"""
+"""Runs one of our programs and tells its own peak; ``ru_maxrss`` would include that of its parent."""
+
+
+def run_quietly(entry: str, arguments: Sequence[str], *, secret: bytes = b"") -> tuple[float, float]:
+    """Run ``main`` or ``desk_main`` with ``secret`` on a descriptor; wall seconds and peak memory in MiB."""
     read_end, write_end = os.pipe()
     os.write(write_end, secret)
     os.close(write_end)
+    command = [sys.executable, "-I", "-c", PEAK.format(entry=entry), "--passphrase-fd", str(read_end)]
     start = time.perf_counter()
-    child = subprocess.Popen(
-        ["bash", "-c", 'exec "$@" 3<&' + str(read_end), "bash", *command],
+    run = subprocess.run(
+        [*command, *arguments],
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         pass_fds=(read_end,),
+        check=False,
     )
-    os.close(read_end)
-    _, status, usage = os.wait4(child.pid, 0)
     elapsed = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        sys.exit(f"failed with {child.returncode}: {command[0]}")
-    return elapsed, usage.ru_maxrss / 1024
+    os.close(read_end)
+    peak = re.search(r"peak (\d+)", run.stderr)
+    if run.returncode or peak is None:
+        sys.exit(f"failed with {run.returncode}: {run.stderr}")
+    return elapsed, int(peak[1]) / 1024

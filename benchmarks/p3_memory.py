@@ -6,8 +6,6 @@ Not a ratio: MiB of resident memory, against the bar of 120 MiB. The vault's Arg
 
 from __future__ import annotations
 
-import sys
-
 import measure
 import scene
 
@@ -15,29 +13,24 @@ BAR_MIB = 120
 SECRET = " ".join(scene.WORDS).encode()
 
 
-def one(label: str, command: list[str]) -> None:
-    seconds, peak = measure.run_quietly(command, secret=SECRET)
+def one(label: str, entry: str, arguments: list[str]) -> None:
+    """Run once and print the peak."""
+    seconds, peak = measure.run_quietly(entry, arguments, secret=SECRET)
     verdict = "meets" if peak <= BAR_MIB else "MISSES"
     print(f"P3 {label}: {peak:.0f} MiB at most (bar {BAR_MIB}, {verdict} it); {seconds:.1f} s", flush=True)
 
 
 def at(mib: int, folder: str | None) -> None:
-    program = [sys.executable, "-I", "-m", "fieldlog"]
+    """Attach, seal and open ``mib`` MiB in 8 files."""
     with scene.folder(folder) as place:
-        files = scene.random_files(place / "files", count=8, mib=mib)
         places, code, _card = scene.make(place, [])
-        for path in files:
-            one(f"attach {mib // 8} MiB", [*program, "--vault", str(places.vault), "--passphrase-fd", "3",
-                                           "attach", code, str(path)])  # fmt: skip
+        vault = ["--vault", str(places.vault)]
+        for path in scene.random_files(place / "files", count=8, mib=mib):
+            one(f"attach {mib // 8} MiB", "main", [*vault, "attach", code, str(path)])
             path.unlink()
-        one(f"seal {mib} MiB", [*program, "--vault", str(places.vault), "--passphrase-fd", "3",
-                                "seal", code, "--for", "Made up", "--to", str(place)])  # fmt: skip
+        one(f"seal {mib} MiB", "main", [*vault, "seal", code, "--for", "Made up", "--to", str(place)])
         bundle = next(place.glob("*.age"))
-        one(f"open {mib} MiB", [sys.executable, "-I", "-c", DESK, "--register", str(places.register),
-                                "--passphrase-fd", "3", "open", str(bundle)])  # fmt: skip
-
-
-DESK = "import sys; from fieldlog.__main__ import desk_main; sys.exit(desk_main())"
+        one(f"open {mib} MiB", "desk_main", ["--register", str(places.register), "open", str(bundle)])
 
 
 def main() -> None:

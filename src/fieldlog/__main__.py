@@ -1,16 +1,18 @@
 """Choose the face: a verb runs the command line, no verb starts the screen.
 
-The composition of the whole program; nothing is imported before the process is hardened
-(security.md 5.1, 5.2), and the screen's library only when the screen is wanted.
+The composition of the whole program; nothing that handles secrets is imported before the process is
+hardened (security.md 5.1, 5.2), and the screen's library only when the screen is wanted.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from fieldlog.tui.field.outcome import Outcome
 
 
@@ -28,7 +30,6 @@ def _start(program: str) -> int:
     from fieldlog.system import process
 
     process.shed_environment()
-    process.harden()
     from fieldlog.cli import diagnostics
 
     return diagnostics.guarded(lambda: _dispatch(program, sys.argv[1:]))
@@ -37,10 +38,13 @@ def _start(program: str) -> int:
 def _dispatch(program: str, arguments: list[str]) -> int:
     from fieldlog.cli import parser
     from fieldlog.i18n import catalog
+    from fieldlog.system import process
 
     catalog.set_language(parser.asked_language(arguments) or catalog.language_of(os.environ))
     grammar, runs = parser.build(program)
     asked = grammar.parse_args(arguments)
+    # Behind --help, which holds nothing and should be quick; before anything that holds something.
+    process.harden()
     if asked.verb is not None:
         return runs[asked.verb](asked)
     if program == parser.DESK:

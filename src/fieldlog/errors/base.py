@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
+if TYPE_CHECKING:
+    from typing import ClassVar
 
 
 class FieldlogError(Exception):

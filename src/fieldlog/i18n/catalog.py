@@ -12,7 +12,10 @@ import gettext
 import os.path
 import sys
 from collections.abc import Mapping
-from typing import Final
+
+TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
+if TYPE_CHECKING:
+    from typing import Final
 
 LANGUAGES: Final = ("en", "ru", "kk")
 """Languages of the interface, in the order they are offered."""

@@ -6,12 +6,14 @@ end of the process image removes every copy of a secret from memory, so lock rep
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, NoReturn
+
+TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Final, NoReturn
 
 _POSIX: Final = os.name == "posix"
 _UNSAFE_PREFIXES: Final = ("TEXTUAL",)
@@ -32,11 +34,14 @@ _UNKNOWN_MEMORY: Final = 2 * 1024**3
 """Assumed where the system does not say; a quarter of it still opens the ``M`` profile."""
 
 
-class Hardening(NamedTuple):
+class Hardening:
     """What ``harden`` could switch off here."""
 
-    core_dumps_off: bool
-    others_kept_out: bool
+    __slots__ = ("core_dumps_off", "others_kept_out")
+
+    def __init__(self, *, core_dumps_off: bool, others_kept_out: bool) -> None:
+        self.core_dumps_off = core_dumps_off
+        self.others_kept_out = others_kept_out
 
 
 def harden() -> Hardening:
@@ -76,6 +81,8 @@ def own_interpreter() -> list[str]:
 
 def _core_dumps_off() -> bool:
     if not _POSIX:
+        import ctypes  # noqa: PLC0415 - every start pays for what stands at the top
+
         windows: Any = ctypes
         windows.windll.kernel32.SetErrorMode(_SEM_QUIET)
         return True
@@ -90,6 +97,8 @@ def _core_dumps_off() -> bool:
 
 def _others_kept_out() -> bool:
     # RLIMIT_CORE alone is ignored by piped core handlers; a process that is not dumpable is not.
+    import ctypes  # noqa: PLC0415 - every start pays for what stands at the top
+
     with suppress(OSError, AttributeError):
         calls: Any = ctypes.CDLL(None)
         if _is("linux"):

@@ -1,3 +1,4 @@
+import ctypes
 import os
 import subprocess
 import sys
@@ -55,20 +56,20 @@ def test_what_a_system_does_not_offer_is_told(monkeypatch):
         raise OSError
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    monkeypatch.setattr(process.ctypes, "CDLL", refuse)
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
     assert process.harden() == process.Hardening(core_dumps_off=False, others_kept_out=False)
-    monkeypatch.setattr(process.ctypes, "CDLL", lambda _: types.SimpleNamespace(ptrace=lambda *_: 0))
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: types.SimpleNamespace(ptrace=lambda *_: 0))
     monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     monkeypatch.setattr(process.sys, "platform", "darwin")
     assert process.harden() == process.Hardening(core_dumps_off=True, others_kept_out=True)
-    monkeypatch.setattr(process.ctypes, "CDLL", lambda _: types.SimpleNamespace(prctl=lambda *_: -1))
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: types.SimpleNamespace(prctl=lambda *_: -1))
     monkeypatch.setattr(process.sys, "platform", "linux")
     assert process.harden().others_kept_out is False
     monkeypatch.setattr(process.sys, "platform", "plan9")
     assert process.harden().others_kept_out is False
     quiet = []
     kernel = types.SimpleNamespace(SetErrorMode=quiet.append)
-    monkeypatch.setattr(process.ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
     monkeypatch.setattr(process, "_POSIX", False)
     assert process.harden().core_dumps_off is True
     assert quiet == [3]

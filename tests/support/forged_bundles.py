@@ -44,6 +44,7 @@ from fieldlog.primitives.secret import Secret
 from fieldlog.primitives.signing import Ed25519
 
 AT = "2026-03-01T12:00:00Z"
+FOLDER = "fieldlog-0123456789abcdef"
 PHOTO = b"\xff\xd8\xff" + b"invented photo" * 100
 UUIDS = [f"0000000{n}-0000-4000-8000-000000000000" for n in range(10)]
 
@@ -142,7 +143,7 @@ class Forgery:
         sink = io.BytesIO()
         archive = StoredZipWriter(sink)
         for path, content in everything.items():
-            archive.add_bytes(f"fieldlog-0123456789abcdef/{path}", content)
+            archive.add_bytes(f"{FOLDER}/{path}", content)
         archive.add_padding()
         archive.close()
         return sink.getvalue()
@@ -151,6 +152,7 @@ class Forgery:
         card = current_card(self.register)
         return BundleManifest(
             bundle_id=UUIDS[0],
+            folder=FOLDER,
             created_at=AT,
             tool="fieldlog/0",
             mode=Mode.ATTRIBUTABLE if self.attributable else Mode.DENIABLE,

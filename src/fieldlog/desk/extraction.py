@@ -52,15 +52,18 @@ def extract(
     """
     if os.path.lexists(folder):
         raise errors.TargetExists(str(folder))
-    with ExitStack() as until_noted:
-        with opening(
-            register, path, action=Action.EXTRACTED, check=Check.EVERY_MANIFEST, progress=progress
-        ) as (bundle, opened):
-            bag = bundle.bag
-            files.require_space(folder.parent, needed=sum(bag.all_files().values()))
-            # Left after the block above: the folder appears when the register has noted it, never before.
-            building = until_noted.enter_context(_appearing(folder))
-            _write_all(bag, building, progress)
+    with (
+        ExitStack() as until_noted,
+        opening(register, path, action=Action.EXTRACTED, check=Check.EVERY_MANIFEST, progress=progress) as (
+            bundle,
+            opened,
+        ),
+    ):
+        bag = bundle.bag
+        files.require_space(folder.parent, needed=sum(bag.all_files().values()))
+        # Left after the block above: the folder appears when the register has noted it, never before.
+        building = until_noted.enter_context(_appearing(folder))
+        _write_all(bag, building, progress)
     return Extraction(report=opened.report, folder=folder, files=len(bag.all_files()))
 
 

@@ -118,6 +118,8 @@ def _manifest(archive: StrictReader, tags: BagTags) -> BundleManifest:
     manifest = read_bundle_manifest(raw)
     if tags.info.external_identifier != f"urn:uuid:{manifest.bundle_id}":
         raise errors.BundleRefused("manifest-bundle-id")
+    if manifest.folder != tags.folder:
+        raise errors.BundleRefused("manifest-folder")
     return manifest
 
 
@@ -149,19 +151,25 @@ def _authenticated(
     if (signing_key is not None) != (manifest.mode is Mode.ATTRIBUTABLE):
         raise errors.BundleRefused("signature-not-as-announced")
     ours = organisation_id(register.root.public)
-    tag = _own_tag(tags, ours)
+    tag = _own_tag(tags, manifest, ours)
     context = TagContext(organisation_id=ours, recipient_ids=manifest.recipient_ids, signing_key=signing_key)
     verify_tag(tag, tags.signed, organisation=register.authentication, context=context)
     return tag.sender_key, signing_key
 
 
-def _own_tag(tags: BagTags, ours: str) -> BundleTag:
+def _own_tag(tags: BagTags, manifest: BundleManifest, ours: str) -> BundleTag:
+    """Our tag, out of one for each organisation of ``manifest`` and for no other.
+
+    Only our own can be checked here: what stands in another organisation's line convinces nobody.
+    """
     if tags.authenticators is None:
         raise errors.BundleRefused("signature-tag-missing")
-    for tag in read_tags(tags.authenticators):
-        if tag.organisation_id == ours:
-            return tag
-    raise errors.BundleRefused("signature-tag-missing")
+    by_organisation = {tag.organisation_id: tag for tag in read_tags(tags.authenticators)}
+    if ours not in by_organisation:
+        raise errors.BundleRefused("signature-tag-missing")
+    if by_organisation.keys() != {recipient.organisation_id for recipient in manifest.recipients}:
+        raise errors.BundleRefused("signature-tag-organisations")
+    return by_organisation[ours]
 
 
 def _signing_key(tags: BagTags) -> bytes | None:

@@ -282,7 +282,8 @@ class _Sealing:
 
     def _lay_out(self) -> Layout:
         records = self._records()
-        manifest = self._manifest(records)
+        folder = f"fieldlog-{random_bytes(8).hex()}"
+        manifest = self._manifest(records, folder=folder)
         payload = [SmallFile(path=PATH, content=manifest.to_bytes())]
         payload += [
             SmallFile(path=file.path, content=file.content)
@@ -298,7 +299,6 @@ class _Sealing:
             )
             for evidence in self._plan.selection.evidence
         )
-        folder = f"fieldlog-{random_bytes(8).hex()}"
         tag_files = build_tag_files(
             [*(part.fact() for part in payload), *(part.fact() for part in attached)],
             info=BagInfo(
@@ -328,9 +328,10 @@ class _Sealing:
         events: list[CustodyEvent] = [event for _, event in self._custody.added]
         return (*selection.records, *events)
 
-    def _manifest(self, records: Sequence[Record]) -> BundleManifest:
+    def _manifest(self, records: Sequence[Record], *, folder: str) -> BundleManifest:
         return BundleManifest(
             bundle_id=self.bundle_id,
+            folder=folder,
             created_at=self._at,
             tool=_TOOL,
             mode=self._plan.mode,

@@ -27,6 +27,7 @@ _ORGANISATIONS: Final = 8
 _KEYS: Final = 8
 _COUNTS: Final = 40
 _COUNT_LIMIT: Final = 1_000_000
+_FOLDER: Final = re.compile(r"fieldlog-[0-9a-f]{16}")
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -55,9 +56,11 @@ class BundleManifest:
 
     ``includes_self`` says that the reporter can open the bundle too; their key is not named, because it
     would be the same in bundles to different organisations.
+    ``folder`` is the name of the bag's folder: no manifest of a bag covers that.
     """
 
     bundle_id: str
+    folder: str
     created_at: str
     tool: str
     mode: Mode
@@ -87,6 +90,7 @@ class BundleManifest:
                 "format": FORMAT,
                 "version": VERSION,
                 "bundle": self.bundle_id,
+                "folder": self.folder,
                 "created_at": self.created_at,
                 "tool": self.tool,
                 "mode": self.mode.value,
@@ -119,6 +123,7 @@ def read_bundle_manifest(raw: bytes) -> BundleManifest:
         raise MalformedRecord("manifest-version")
     return BundleManifest(
         bundle_id=_text(content.get("bundle"), _UUID, "manifest-bundle-id"),
+        folder=_text(content.get("folder"), _FOLDER, "manifest-folder"),
         created_at=_text(content.get("created_at"), _MOMENT, "manifest-created-at"),
         tool=_text(content.get("tool"), _TOOL, "manifest-tool"),
         mode=_mode(content.get("mode")),

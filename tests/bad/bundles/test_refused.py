@@ -76,6 +76,13 @@ def spoiled_tag(raw: bytes) -> bytes:
     return format_tags([replace(one, tag=bytes(32))])
 
 
+def one_more_tag(raw: bytes) -> bytes:
+    """Ours, and one for an organisation the bundle does not name."""
+    one = read_tags(raw)[0]
+    more = BundleTag(organisation_id="f" * 32, sender_key=one.sender_key, tag=one.tag)
+    return format_tags([one, more])
+
+
 def stranger_tag(raw: bytes) -> bytes:
     one = read_tags(raw)[0]
     return format_tags([BundleTag(organisation_id="f" * 32, sender_key=one.sender_key, tag=one.tag)])
@@ -129,6 +136,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "tag-spoiled": (changed(tags=spoiled_tag), "signature-hmac"),
     "tag-for-somebody-else": (changed(tags=stranger_tag), "signature-tag-missing"),
+    "tag-for-one-more-organisation": (changed(tags=one_more_tag), "signature-tag-organisations"),
     "tag-not-a-tag": (changed(tags=lambda _raw: b"hello\n"), "signature-tag-form"),
     "tag-under-other-key-of-ours": (
         changed(tag_organisation_key=X25519(Secret(b"\x66" * 32)).public),
@@ -161,6 +169,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "manifest-other-bundle-id": (
         changed(external_identifier="urn:uuid:00000009-0000-4000-8000-000000000000"),
         "manifest-bundle-id",
+    ),
+    "manifest-other-folder": (
+        changed(manifest=lambda manifest: replace(manifest, folder="fieldlog-fedcba9876543210")),
+        "manifest-folder",
     ),
     "manifest-too-long": (
         changed(manifest_bytes=lambda raw: raw[:-1] + b',"z":"' + b"z" * 65536 + b'"}'),

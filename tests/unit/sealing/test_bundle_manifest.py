@@ -20,6 +20,7 @@ from fieldlog.formats.bundle_words import bundle_words
 
 MANIFEST = BundleManifest(
     bundle_id="00000001-0000-4000-8000-000000000000",
+    folder="fieldlog-0123456789abcdef",
     created_at="2026-03-02T12:00:00Z",
     tool="fieldlog/0.1.0",
     mode=Mode.DENIABLE,
@@ -53,6 +54,8 @@ def test_unknown_fields_do_no_harm() -> None:
         ({"version": True}, "manifest-version"),
         ({"bundle": "1"}, "manifest-bundle-id"),
         ({"bundle": None}, "manifest-bundle-id"),
+        ({"folder": None}, "manifest-folder"),
+        ({"folder": "fieldlog-0123456789abcdeF"}, "manifest-folder"),
         ({"created_at": "yesterday"}, "manifest-created-at"),
         ({"tool": "a b"}, "manifest-tool"),
         ({"mode": "open"}, "manifest-mode"),

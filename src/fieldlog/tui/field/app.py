@@ -36,12 +36,12 @@ def run(
         raise errors.MissingTerminal
     environment.scrub()
     from fieldlog.tui.field.application import ReporterApp  # noqa: PLC0415 - after the scrubbing
-    from fieldlog.tui.field.vault_work import VaultWork  # noqa: PLC0415 - as above
+    from fieldlog.tui.field.deferred import deferred_work  # noqa: PLC0415 - as above
     from fieldlog.tui.kit import crash  # noqa: PLC0415 - as above
 
     set_language(language or current_language())
     app = ReporterApp(
-        work=VaultWork(folder=folder, clock=clock),
+        work=deferred_work(folder, clock),
         clock=clock,
         practice=practice,
         language_chosen=language is not None,

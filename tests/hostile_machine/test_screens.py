@@ -154,11 +154,6 @@ def test_card_that_cannot_be_chosen(machine: Machine, card: str, said: str) -> N
         assert "step 2 of 4" in reporter.text()
 
 
-def stick_not_there(machine: Machine) -> str:
-    machine.stick.rmdir()
-    return str(machine.stick)
-
-
 def protected_stick(machine: Machine) -> str:
     protect(machine.stick)
     return str(machine.stick)
@@ -171,7 +166,6 @@ def small_stick(machine: Machine) -> str:
 @pytest.mark.parametrize(
     ("stick", "size", "error"),
     [
-        (stick_not_there, "", errors.TargetVanished),
         (protected_stick, "4m", errors.ReadOnly),
         (small_stick, "64k", errors.NoSpace),
     ],
@@ -180,13 +174,27 @@ def test_stick_that_cannot_be_written(
     machine: Machine, stick: Callable[[Machine], str], size: str, error: type[errors.FieldlogError]
 ) -> None:
     """The last step says what is wrong with the stick; nothing is written and the incident stays ready."""
-    if stick is stick_not_there:
-        hand_over_fails(machine, stick(machine), error)
-        assert not machine.stick.exists()
-        return
     with device(machine.stick, size=size):
         hand_over_fails(machine, stick(machine), error)
         assert not digests(machine.stick)
+
+
+def test_stick_that_is_not_there(machine: Machine) -> None:
+    """A folder that is not there is said to be missing, and is not made."""
+    machine.stick.rmdir()
+    before = machine.contents()
+    with Reporter(machine.vault, machine.environment()) as reporter:
+        to_the_last_step(reporter, "Checked desk")
+        reporter.press("enter")
+        reporter.wait_for("step 3 of 4")
+        reporter.type(str(machine.stick))
+        reporter.press("f4")
+        screen = flat(reporter.settle(1.0))
+        assert "There is no such folder." in screen or sentences(errors.TargetVanished)[0].search(screen)
+        reporter.press("ctrl+q")
+        assert reporter.wait() == 0
+    assert not machine.stick.exists()
+    assert machine.contents() == before
 
 
 def hand_over_fails(machine: Machine, folder: str, error: type[errors.FieldlogError]) -> None:

@@ -26,10 +26,10 @@ def incident_columns() -> list[Column]:
     """The columns of a list of incidents, in the chosen language."""
     return [
         Column(heading=_("No."), width=10, hide_below=64),
-        Column(heading=_("When"), width=17),
+        Column(heading=_("When"), width=16, most=20),
         Column(heading=_("What"), width=12, share=2),
         Column(heading=_("Where"), width=10, share=1, hide_below=70),
-        Column(heading=_("State"), width=14),
+        Column(heading=_("State"), width=10, most=14),
     ]
 
 

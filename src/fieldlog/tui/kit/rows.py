@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
@@ -32,11 +32,13 @@ _GAP: Final = 2
 class Column:
     """A column: its heading, least width in cells, and its share of what is left over.
 
+    Before anything is shared out, a column grows up to ``most`` as far as its cells need it.
     A column with ``hide_below`` is left out while the list is narrower than that.
     """
 
     heading: str
     width: int
+    most: int = 0
     share: int = 0
     hide_below: int = 0
 
@@ -100,6 +102,7 @@ class RowList(Widget, can_focus=True):
         self._columns = tuple(columns)
         self._heading = heading
         self._rows: tuple[Row, ...] = ()
+        self._widest: tuple[int, ...] = (0,) * len(self._columns)
         self._empty = empty
         self._cursor = 0
         self._top = 0
@@ -118,6 +121,10 @@ class RowList(Widget, can_focus=True):
         """Show ``rows``; the cursor stays on its key, or near where it was."""
         before = self.cursor_key
         self._rows = tuple(rows[:PAGE_ROWS])
+        self._widest = tuple(
+            max((cell_len(row.cells[place]) for row in self._rows if place < len(row.cells)), default=0)
+            for place in range(len(self._columns))
+        )
         if empty is not None:
             self._empty = empty
         keys = [row.key for row in self._rows]
@@ -225,6 +232,11 @@ class RowList(Widget, can_focus=True):
         shown = [0 if room < column.hide_below else column.width for column in self._columns]
         used = len(_MARK) + sum(width + _GAP for width in shown if width) - _GAP
         spare = max(0, room - used)
+        for place, (column, widest) in enumerate(zip(self._columns, self._widest, strict=True)):
+            if shown[place]:
+                grown = max(0, min(spare, column.most - column.width, widest - column.width))
+                shown[place] += grown
+                spare -= grown
         shares = sum(column.share for column, width in zip(self._columns, shown, strict=True) if width)
         for place, column in enumerate(self._columns):
             if column.share and shown[place]:

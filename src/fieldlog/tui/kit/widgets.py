@@ -91,6 +91,11 @@ class Choice(Widget, can_focus=True):
             self.choice = choice
             super().__init__()
 
+        @property
+        def control(self) -> Choice:
+            """The widget, for selectors of ``@on``."""
+            return self.choice
+
     def __init__(
         self,
         options: Sequence[tuple[str, str]],

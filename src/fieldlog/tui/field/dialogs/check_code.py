@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.widget import Widget
 
 from fieldlog.i18n.catalog import mark as N_
+from fieldlog.i18n.catalog import plural
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import CLOSE, DONE
 from fieldlog.tui.field.dialogs.box import Box
@@ -21,13 +22,17 @@ CODE_DIGITS: Final = 30
 
 
 class CheckCodeBox(Box):
-    """Returns the code that was typed."""
+    """Returns the code that was typed, once ``try_code`` has nothing against it.
+
+    ``try_code`` says in a sentence what is wrong, or nothing; a slip of the finger costs no typing.
+    """
 
     OFFERS: ClassVar[tuple[Command, ...]] = (DONE, CLOSE)
     BINDINGS: ClassVar[list[Any]] = bindings((DONE,))
 
-    def __init__(self, *, name: str, practice_code: str) -> None:
+    def __init__(self, *, name: str, practice_code: str, try_code: Callable[[str], Awaitable[str]]) -> None:
         super().__init__()
+        self._try_code = try_code
         self._name = name
         self._practice_code = practice_code
 
@@ -50,6 +55,7 @@ class CheckCodeBox(Box):
             helps=N_("Blanks do not matter."),
         )
         yield Note("", id="digits", classes="quiet")
+        yield self.problem()
         if self._practice_code:
             yield Note(_("Practice: the voice on the phone says"), classes="quiet")
             yield Note(self._practice_code, id="practice-code", classes="lead")
@@ -64,12 +70,30 @@ class CheckCodeBox(Box):
 
     @on(LineInput.Changed)
     def _count(self) -> None:
-        digits = sum(letter.isdigit() for letter in self.query_one(LineInput).value)
+        digits = _digits(self.query_one(LineInput).value)
+        self.query_one("#problem", Note).say("")
         self.query_one("#digits", Note).say(_("{count} of 30 digits").format(count=digits) if digits else "")
 
     @on(LineInput.Submitted)
-    def action_done(self) -> None:
+    async def action_done(self) -> None:
         """F4 or Enter."""
         typed = self.query_one(LineInput).value
-        if typed.strip():
+        digits = _digits(typed)
+        if digits < CODE_DIGITS:
+            self.complain(
+                plural(
+                    "Incomplete: {count} digit of 30. Ask for the rest.",
+                    "Incomplete: {count} digits of 30. Ask for the rest.",
+                    digits,
+                ).format(count=digits)
+            )
+            return
+        wrong = await self._try_code(typed)
+        if wrong:
+            self.complain(wrong)
+        else:
             self.dismiss(typed)
+
+
+def _digits(typed: str) -> int:
+    return sum(letter.isdigit() for letter in typed)

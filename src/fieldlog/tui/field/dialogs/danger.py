@@ -41,6 +41,7 @@ class DangerBox(Box):
         )
         yield Note(_("Why can you not ask first? The organisation reads your reason."), classes="gap")
         yield LineInput(id="reason", limit=400, helps=N_("A few words, without names."))
+        yield self.problem()
         yield Note(_("F4 sends it to protect them. Esc goes back, nothing is written."), classes="quiet gap")
 
     @on(LineInput.Submitted)
@@ -49,3 +50,5 @@ class DangerBox(Box):
         reason = self.query_one(LineInput).value.strip()
         if reason:
             self.dismiss(reason)
+        else:
+            self.complain(_("Write a reason first, in a few words."))

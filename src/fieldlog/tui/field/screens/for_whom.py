@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from textual import on
 from textual.widget import Widget
 
+from fieldlog import errors
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.sentences import explain
 from fieldlog.tui.field.commands import ADD_CARD, BACK, CHECK_CARD, CHOOSE, HELP, LOCK, NEXT
 from fieldlog.tui.field.dialogs.add_card import AddCardBox
 from fieldlog.tui.field.dialogs.check_code import CheckCodeBox
@@ -28,6 +30,11 @@ def state_of(card: OrganisationCard) -> str:
     if not card.checked:
         return _("NOT CHECKED yet: F6 types its code")
     return _("checked {day}").format(day=card.checked)
+
+
+def _in_one_line(error: errors.FieldlogError) -> str:
+    said = explain(error)
+    return f"{said.what} {said.advice}"
 
 
 class ForWhomScreen(ReporterPage):
@@ -60,8 +67,8 @@ class ForWhomScreen(ReporterPage):
         yield RowList(
             [
                 Column(heading="", width=3),
-                Column(heading=_("Organisation"), width=20, share=2),
-                Column(heading=_("Checked?"), width=24, share=1),
+                Column(heading=_("Organisation"), width=16, share=1),
+                Column(heading=_("Checked?"), width=20, most=40),
             ],
             id="cards",
             helps=N_("Space chooses. F2 adds a card, F6 types the check code you heard by another way."),
@@ -103,8 +110,12 @@ class ForWhomScreen(ReporterPage):
         card = self._under_cursor()
         lines = []
         if card is not None:
+            if not card.usable:
+                lines.append(state_of(card) + ".")
             lines.append(
                 _("{contact}. Card valid until {day}.").format(contact=card.contact, day=card.expires)
+                if card.contact
+                else _("Card valid until {day}.").format(day=card.expires)
             )
             if card.looks_like:
                 lines.append(
@@ -134,18 +145,28 @@ class ForWhomScreen(ReporterPage):
 
     def action_add_card(self) -> None:
         """F2."""
+        taken: list[OrganisationCard] = []
 
-        async def add(text: str | None) -> None:
+        async def take(text: str) -> str:
+            try:
+                taken.append(await self.reporter.threads.call(lambda: self.work.take_card(text)))
+            except errors.FieldlogError as error:
+                return _in_one_line(error)
+            return ""
+
+        async def added(text: str | None) -> None:
             if text is None:
                 return
-            card = await self.reporter.ask(lambda: self.work.take_card(text))
-            if card is not None:
-                await self._read(card.key)
-                self.say(_("Card taken in: {name}.").format(name=card.name))
-                if not card.checked:
-                    self.action_check_card()
+            card = taken[-1]
+            await self._read(card.key)
+            self.say(_("Card taken in: {name}.").format(name=card.name))
+            if not card.checked:
+                self.action_check_card()
 
-        self.app.push_screen(AddCardBox(folder=self.reporter.practice_folder()), add)
+        self.app.push_screen(
+            AddCardBox(folder=self.reporter.practice_folder(), is_file=self.work.is_file, try_card=take),
+            added,
+        )
 
     def action_check_card(self) -> None:
         """F6."""
@@ -156,17 +177,22 @@ class ForWhomScreen(ReporterPage):
             self.say(_("The code of {name} was typed on {day}.").format(name=card.name, day=card.checked))
             return
 
-        async def compare(code: str | None) -> None:
-            if code is None:
-                return
-            checked = await self.reporter.ask(lambda: self.work.check_card(card.key, code))
-            if checked is not None:
+        async def compare(code: str) -> str:
+            try:
+                await self.reporter.threads.call(lambda: self.work.check_card(card.key, code))
+            except errors.FieldlogError as error:
+                return _in_one_line(error)
+            return ""
+
+        async def compared(code: str | None) -> None:
+            if code is not None:
                 self._chosen.add(card.key)
                 await self._read(card.key)
                 self.say(_("The code is right. {name} can be chosen from now on.").format(name=card.name))
 
         self.app.push_screen(
-            CheckCodeBox(name=card.name, practice_code=self.reporter.practice_code()), compare
+            CheckCodeBox(name=card.name, practice_code=self.reporter.practice_code(), try_code=compare),
+            compared,
         )
 
     @on(RowList.Chosen)

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from fieldlog.field import recording, vault
+from fieldlog.formats.bundle_manifest import Mode
 from fieldlog.system.clock import FixedClock
 from fieldlog.tui.field.outcome import Lock, Panic, PracticeInfo, Practise, Quit, ShowDesk
 from fieldlog.tui.field.screens.capture import CaptureScreen
+from fieldlog.tui.field.screens.check import CheckScreen
+from fieldlog.tui.field.screens.for_whom import ForWhomScreen
 from fieldlog.tui.field.screens.home import HomeScreen
 from fieldlog.tui.field.screens.language import LanguageScreen
 from fieldlog.tui.field.screens.recovery import RecoveryScreen
@@ -15,6 +19,7 @@ from fieldlog.tui.field.screens.unlock import UnlockScreen
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.screens.words import WordsScreen
 from fieldlog.tui.field.screens.words_back import WordsBackScreen
+from fieldlog.tui.field.vault_work import VaultWork
 from fieldlog.tui.kit.inputs import LineInput, PassphraseInput, StoryArea
 from fieldlog.tui.kit.rows import RowList
 from fieldlog.tui.kit.widgets import Choice, Note
@@ -494,6 +499,88 @@ async def test_the_menu_finds_a_command_by_its_name(scene: Scene) -> None:
     assert app.return_value == Quit()
 
 
+async def test_the_menu_takes_a_commands_own_key(scene: Scene) -> None:
+    """F3 in the menu closes it and does what stands beside F3."""
+    app = reporter(scene.vault)
+    async with app.run_test() as pilot:
+        await unlock(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await until(pilot, lambda: app.screen.query_one("#find").has_focus)
+
+
+async def test_a_digit_chooses_in_the_list_of_answers(scene: Scene) -> None:
+    """Answers are numbered, and the digit of one takes it."""
+    app = reporter(scene.vault, timings=SLOW)
+    async with app.run_test() as pilot:
+        await unlock(pilot)
+        await pilot.press("f2")
+        await pilot.pause()
+        choice = app.screen.query_one("#perpetrator", Choice)
+        choice.focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "3  " + choice.options[2][1] in dump(app)
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
+        assert choice.value == choice.options[2][0]
+
+
+async def test_a_path_of_a_card_is_done_with_enter(scene: Scene) -> None:
+    """Enter after a path takes the card; a mistyped one stays to be corrected."""
+    app = reporter(scene.vault)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await unlock(pilot)
+        app.push_screen(ForWhomScreen(("INC-000002",)))
+        await until(pilot, lambda: "No organisation yet" in dump(app))
+        await pilot.press("f2")
+        await pilot.pause()
+        field = app.screen.query_one(StoryArea)
+        field.text = str(scene.card) + "x"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.query_one("#problem", Note).text.startswith("! "))
+        assert field.text == str(scene.card) + "x"
+        field.text = "a card"
+        field.move_cursor((0, 6))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert field.text == "a card\n"
+        field.text = str(scene.card)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Check code of" in dump(app))
+
+
+async def test_a_signed_file_says_so(checked_scene: Scene) -> None:
+    """Nothing is signed unless the person chooses it at step 3."""
+    app = reporter(checked_scene.vault)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await unlock(pilot)
+        cards = await app.threads.call(app.work.cards)
+        app.push_screen(CheckScreen(incidents=("INC-000002",), cards=cards))
+        await until(pilot, lambda: "Inside: 1 incident" in dump(app))
+        assert app.screen._planned.plan.mode is Mode.DENIABLE
+        assert "can prove it to nobody" in dump(app)
+        app.screen.query_one("#proof", Choice).focus()
+        await pilot.press("right")
+        await until(pilot, lambda: app.screen._planned.plan.mode is Mode.ATTRIBUTABLE)
+        assert "such as a court" in dump(app)
+        await pilot.press("enter", "1")
+        await until(pilot, lambda: app.screen._planned.plan.mode is Mode.DENIABLE)
+
+
+async def test_a_finished_incident_names_the_next_step(scene: Scene) -> None:
+    """Back in the list after F4, the notice says that it is ready and what hands it over."""
+    app = reporter(scene.vault)
+    async with app.run_test() as pilot:
+        await unlock(pilot)
+        await pilot.press("f2")
+        await type_in(pilot, "done")
+        await pilot.press("f4")
+        await until(pilot, lambda: "is ready. F5 hands it over." in note(app, "hint"))
+
+
 async def test_f1_explains_the_field(scene: Scene) -> None:
     """Help is about the field one is in, then the screen, then its keys."""
     app = reporter(scene.vault)
@@ -527,9 +614,15 @@ async def test_handing_over_from_card_to_file(scene: Scene, tmp_path: Path) -> N
         await pilot.press("f4")
         await until(pilot, lambda: "Check code of" in dump(app))
         assert scene.code[:5] not in dump(app)
-        await type_in(pilot, "1" * 30)
+        await type_in(pilot, "1" * 29)
         await pilot.press("enter")
-        await until(pilot, lambda: "-error" in app.page.query_one("#hint").classes)
+        await until(pilot, lambda: "Incomplete: 29 digits of 30" in dump(app))
+        await type_in(pilot, "1")
+        await pilot.press("enter")
+        await until(pilot, lambda: "! " in app.screen.query_one("#problem", Note).text)
+        assert app.screen.query_one("#code", LineInput).value == "1" * 30
+        await pilot.press("escape")
+        await pilot.pause()
         await pilot.press("enter")
         await pilot.pause()
         assert "NOT CHECKED" in note(app, "hint")
@@ -592,6 +685,8 @@ async def test_danger_needs_a_reason(checked_scene: Scene, tmp_path: Path) -> No
         app.screen.query_one("#folder", LineInput).value = str(stick)
         await pilot.press("f4")
         await pilot.pause()
+        await pilot.press("f4")
+        await until(pilot, lambda: "Write a reason first" in dump(app))
         assert not list(stick.iterdir())
         await type_in(pilot, "held without contact")
         await pilot.press("f4")
@@ -599,7 +694,9 @@ async def test_danger_needs_a_reason(checked_scene: Scene, tmp_path: Path) -> No
         assert len(list(stick.iterdir())) == 1
 
 
-async def test_a_vanished_stick_leaves_nothing_and_says_so(checked_scene: Scene, tmp_path: Path) -> None:
+async def test_a_vanished_stick_leaves_nothing_and_says_so(
+    checked_scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The target is not there: one explanation, nothing written, and the way back."""
     app = reporter(checked_scene.vault)
     async with app.run_test(size=(80, 30)) as pilot:
@@ -612,9 +709,20 @@ async def test_a_vanished_stick_leaves_nothing_and_says_so(checked_scene: Scene,
         await pilot.pause()
         await pilot.press("enter")
         await until(pilot, lambda: "Inside: 1 incident" in dump(app))
-        app.screen.query_one("#folder", LineInput).value = str(tmp_path / "gone")
+        gone = tmp_path / "gone"
+        app.screen.query_one("#folder", LineInput).value = str(gone)
+        await until(pilot, lambda: "There is no such folder." in note(app, "space"))
+        await pilot.press("f4")
+        await until(pilot, lambda: "! There is no such folder." in note(app, "hint"))
+        monkeypatch.setattr(VaultWork, "is_folder", lambda _self, _folder: True)
         await pilot.press("f4")
         await until(pilot, lambda: "Esc goes back; nothing was written." in dump(app))
+        shown = dump(app)
+        assert str(gone) in shown.replace("\n  ", "")
+        assert ".age" not in shown
+        assert "[...." not in shown
+        assert "not written" in shown.splitlines()[0]
+        assert "Esc Back" in shown.splitlines()[-1]
         await pilot.press("escape")
         await until(pilot, lambda: "Inside: 1 incident" in dump(app))
 

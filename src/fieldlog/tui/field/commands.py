@@ -114,6 +114,7 @@ HAND_OVER: Final = Command(
     short=N_("Hand over"),
     title=N_("Hand incidents over to an organisation"),
     explain=N_("Seals incidents into one file that only the organisation you choose can open."),
+    stays=True,
 )
 FILTER: Final = Command(
     name="filter",

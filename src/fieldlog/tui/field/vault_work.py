@@ -89,7 +89,8 @@ class VaultWork:
         opened = self._vault.opened
         return Opened(
             last_opened=opened.last_opened,
-            records=opened.incidents,
+            incidents=opened.incidents,
+            changes=opened.revisions,
             words=opened.check_words(current_language()),
         )
 
@@ -223,10 +224,22 @@ class VaultWork:
         """Compare the typed code."""
         return _card(trust.check(self.open_vault, key, code))
 
-    def plan(self, *, incidents: tuple[str, ...], cards: tuple[str, ...], danger_reason: str) -> Planned:
+    def plan(
+        self,
+        *,
+        incidents: tuple[str, ...],
+        cards: tuple[str, ...],
+        danger_reason: str,
+        attributable: bool = False,
+    ) -> Planned:
         """Look at what would be sealed."""
         plan = sealing.plan(
-            self.open_vault, incidents, cards, danger_reason=danger_reason, language=current_language()
+            self.open_vault,
+            incidents,
+            cards,
+            attributable=attributable,
+            danger_reason=danger_reason,
+            language=current_language(),
         )
         return Planned(
             plan=plan,
@@ -245,6 +258,13 @@ class VaultWork:
             raise errors.UsageError("no-plan")
         sealed = sealing.seal(self.open_vault, planned.plan, folder, progress=progress)
         return Sealed(path=sealed.path, size=sealed.size, words=sealed.words(current_language()))
+
+    def is_folder(self, folder: Path) -> bool:
+        """Whether there is a folder at ``folder``."""
+        try:
+            return folder.is_dir()
+        except (OSError, ValueError):
+            return False
 
     def free_space(self, folder: Path) -> int:
         """Bytes free in ``folder``."""

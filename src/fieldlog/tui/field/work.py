@@ -27,7 +27,8 @@ class Opened:
     """What the vault says after unlock: the person may notice that it was put back."""
 
     last_opened: datetime | None
-    records: int
+    incidents: int
+    changes: int
     words: tuple[str, ...]
     """Check words, in the language that was chosen when it was opened."""
 
@@ -233,8 +234,19 @@ class Work(Protocol):
         """Compare the check code that was typed."""
         ...
 
-    def plan(self, *, incidents: tuple[str, ...], cards: tuple[str, ...], danger_reason: str) -> Planned:
+    def plan(
+        self,
+        *,
+        incidents: tuple[str, ...],
+        cards: tuple[str, ...],
+        danger_reason: str,
+        attributable: bool = False,
+    ) -> Planned:
         """Look at what would be sealed and what stands against it."""
+        ...
+
+    def is_folder(self, folder: Path) -> bool:
+        """Whether there is a folder at ``folder``; never raises."""
         ...
 
     def free_space(self, folder: Path) -> int:

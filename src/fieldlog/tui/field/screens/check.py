@@ -18,13 +18,17 @@ from fieldlog.i18n.sentences import explain
 from fieldlog.tui.field.commands import BACK, HELP, LOCK, WRITE
 from fieldlog.tui.field.dates import say_size
 from fieldlog.tui.field.dialogs.danger import DangerBox
+from fieldlog.tui.field.dialogs.pick import PickBox
 from fieldlog.tui.field.screens.base import ReporterPage
 from fieldlog.tui.field.screens.writing import WritingScreen
 from fieldlog.tui.field.work import OrganisationCard, Planned
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import LineInput
 from fieldlog.tui.kit.paths import guess_path
-from fieldlog.tui.kit.widgets import Note
+from fieldlog.tui.kit.widgets import Choice, Note
+
+_DENIABLE: Final = "deniable"
+_SIGNED: Final = "signed"
 
 _WARNINGS: Final = {
     "classic-recipient": N_("One key of these cards does not resist future quantum computers."),
@@ -51,6 +55,7 @@ class CheckScreen(ReporterPage):
         self._cards = cards
         self._planned: Planned | None = None
         self._danger_reason = ""
+        self._signed = False
 
     def heading(self) -> str:
         """The title."""
@@ -71,7 +76,30 @@ class CheckScreen(ReporterPage):
                 helps=N_("The folder of a stick or card. Drop it on the window, or type its path."),
             )
         yield Note("", id="space", classes="quiet")
+        if len(self._cards) == 1:
+            # To several organisations nothing is signed: they could match the key with each other.
+            yield from self._proof()
         yield Note("", id="next", classes="lead gap")
+
+    def _proof(self) -> Iterable[Widget]:
+        with Horizontal(classes="row gap"):
+            yield Note(_("Proof"), classes="label")
+            yield Choice(
+                [
+                    (_DENIABLE, _("only they can be sure it is mine")),
+                    (_SIGNED, _("signed: they can prove it is mine")),
+                ],
+                _DENIABLE,
+                id="proof",
+                question=_("Proof"),
+                helps=N_("Left and Right change it. Unsigned, nobody can prove to others that it is yours."),
+            )
+        yield Note(self._about_proof(), id="about-proof", classes="quiet")
+
+    def _about_proof(self) -> str:
+        if self._signed:
+            return _("The organisation can prove to others, such as a court, that you wrote it.")
+        return _("The organisation knows that you wrote it, but can prove it to nobody.")
 
     def _proposed_folder(self) -> str:
         practice = self.reporter.practice
@@ -84,9 +112,11 @@ class CheckScreen(ReporterPage):
         await self._show_space()
 
     async def _plan(self) -> None:
-        cards, reason = tuple(card.key for card in self._cards), self._danger_reason
+        cards, reason, signed = tuple(card.key for card in self._cards), self._danger_reason, self._signed
         planned = await self.reporter.ask(
-            lambda: self.work.plan(incidents=self._incidents, cards=cards, danger_reason=reason)
+            lambda: self.work.plan(
+                incidents=self._incidents, cards=cards, danger_reason=reason, attributable=signed
+            )
         )
         self._planned = planned
         if planned is None:
@@ -133,12 +163,34 @@ class CheckScreen(ReporterPage):
         if folder is None:
             note.say(_("Type the folder of the stick, for example /media/stick or E:\\"))
             return
+        if not await self._is_there(folder):
+            note.say(_("There is no such folder."))
+            return
         try:
             free = await self.reporter.threads.call(lambda: self.work.free_space(folder))
         except errors.FieldlogError as error:
             note.say(explain(error).what)
             return
         note.say(_("Free there: {size}").format(size=say_size(free)))
+
+    async def _is_there(self, folder: Path) -> bool:
+        return bool(await self.reporter.ask(lambda: self.work.is_folder(folder)))
+
+    @on(Choice.Changed, "#proof")
+    async def _change_proof(self, message: Choice.Changed) -> None:
+        self._signed = message.choice.value == _SIGNED
+        self.query_one("#about-proof", Note).say(self._about_proof())
+        await self._plan()
+
+    @on(Choice.ListWanted, "#proof")
+    def _show_proofs(self, message: Choice.ListWanted) -> None:
+        choice = message.choice
+
+        def take(code: str | None) -> None:
+            if code is not None:
+                choice.choose(code)
+
+        self.app.push_screen(PickBox(title=choice.question, options=choice.options, value=choice.value), take)
 
     def _folder(self) -> Path | None:
         typed = guess_path(self.query_one("#folder", LineInput).value)
@@ -155,6 +207,9 @@ class CheckScreen(ReporterPage):
         elif folder is None:
             self.query_one("#folder", LineInput).focus()
             self.complain(_("Where to? Type the folder of the stick."))
+        elif not await self._is_there(folder):
+            self.query_one("#folder", LineInput).focus()
+            self.complain(_("There is no such folder."))
         elif planned.unasked:
             self._ask_about_danger(planned)
         else:

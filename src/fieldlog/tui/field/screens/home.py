@@ -60,6 +60,7 @@ class HomeScreen(ReporterPage):
         self._state = "all"
         self._page = ListPage(rows=(), matching=0, counts={})
         self._removed: list[str] = []
+        self._read_once = False
 
     def heading(self) -> str:
         """The title with the number of incidents."""
@@ -79,12 +80,27 @@ class HomeScreen(ReporterPage):
         yield Note("", id="preview", classes="quiet")
         yield Note(self._last_opened(), id="last-opened", classes="quiet")
 
+    def offers(self) -> tuple[Command, ...]:
+        """Opening only where there is something to open."""
+        return self.OFFERS if self._page.rows else tuple(one for one in self.OFFERS if one is not OPEN)
+
     def _last_opened(self) -> str:
+        """Where one is: in practice what to try, in a new vault its folder, else the last time."""
         opened = self.reporter.opened
-        if opened is None or opened.last_opened is None:
+        if self.reporter.practice is not None:
+            return _("Practice: F2 writes, F5 hands over, F9 locks.")
+        if opened is None:
+            return _("This vault is new. It lies in {folder}").format(folder=self.work.folder)
+        if opened.last_opened is None:
             return ""
-        return _("Last opened {when}, {count} records. Check words: {words}").format(
-            when=say_moment(opened.last_opened), count=opened.records, words=" ".join(opened.words)
+        incidents = plural("{count} incident", "{count} incidents", opened.incidents)
+        changes = plural("{count} change", "{count} changes", opened.changes)
+        return _("Last opened {when}: {counted}. Check words: {words}").format(
+            when=say_moment(opened.last_opened),
+            counted=", ".join(
+                (incidents.format(count=opened.incidents), changes.format(count=opened.changes))
+            ),
+            words=" ".join(opened.words),
         )
 
     async def on_mount(self) -> None:
@@ -95,7 +111,14 @@ class HomeScreen(ReporterPage):
     async def on_screen_resume(self) -> None:
         """Back from another screen: what was done there shows here."""
         if self.is_mounted:
+            read_before, before = self._read_once, self._done()
             await self.reload()
+            done = self._done() - before
+            if read_before and len(done) == 1:
+                self.say(_("{code} is ready. F5 hands it over.").format(code=done.pop()))
+
+    def _done(self) -> set[str]:
+        return {one.code for one in self._page.rows if one.state == "ready" and not one.changed}
 
     async def reload(self) -> None:
         """Read the page again."""
@@ -104,13 +127,16 @@ class HomeScreen(ReporterPage):
         if page is None or not self.is_mounted:
             return
         self._page = page
+        self._read_once = True
         self.query_one(RowList).fill(
             [Row(key=one.code, cells=incident_cells(one), dim=one.state == "bin") for one in page.rows],
             empty=self._empty(query),
         )
-        self.query_one(RowList).helps = _BIN_HELP if state == "bin" else _LIST_HELP
+        listed_help = _BIN_HELP if state == "bin" else _LIST_HELP
+        self.query_one(RowList).helps = listed_help if page.rows else ""
         self.show_hint_again()
         self.retitle()
+        self.reoffer()
         self._show_states()
         self._preview(self.query_one(RowList).cursor_key)
 

@@ -71,6 +71,8 @@ class UnlockScreen(ReporterPage):
         if practice is not None:
             yield Note(_("This is practice. The words of this vault are:"), classes="gap")
             yield Note("  " + " ".join(practice.words), id="practice-words", classes="lead")
+        else:
+            yield Note(_("The vault in {folder}").format(folder=self.work.folder), classes="quiet gap")
         yield Note(self._languages(), classes="quiet gap")
 
     def _languages(self) -> str:

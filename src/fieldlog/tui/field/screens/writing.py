@@ -12,7 +12,7 @@ from fieldlog import errors
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.i18n.sentences import explain
-from fieldlog.tui.field.commands import LOCK, STOP
+from fieldlog.tui.field.commands import BACK, LOCK, STOP
 from fieldlog.tui.field.screens.base import ReporterPage
 from fieldlog.tui.field.screens.handed import HandedScreen
 from fieldlog.tui.field.work import Planned
@@ -34,10 +34,17 @@ class WritingScreen(ReporterPage):
         self._folder = folder
         self._job = Job()
         self._working = False
+        self._failed = False
 
     def heading(self) -> str:
         """The title."""
-        return _("Hand over, step 4 of 4: writing")
+        return (
+            _("Hand over, step 4 of 4: not written") if self._failed else _("Hand over, step 4 of 4: writing")
+        )
+
+    def offers(self) -> tuple[Command, ...]:
+        """Esc stops, and after a failure goes back."""
+        return (LOCK, BACK) if self._failed else self.OFFERS
 
     def body(self) -> Iterable[Widget]:
         """The bar."""
@@ -59,15 +66,27 @@ class WritingScreen(ReporterPage):
         except errors.FieldlogError as error:
             self._working = False
             if self.is_mounted:
-                said = explain(error)
-                self.query_one("#state", Note).say(said.what)
-                self.query_one("#advice", Note).say(
-                    f"{said.advice}\n" + _("Esc goes back; nothing was written.")
-                )
+                self._show_failure(error)
             return
         self._working = False
         if self.is_mounted:
             self.app.switch_screen(HandedScreen(sealed))
+
+    def _show_failure(self, error: errors.FieldlogError) -> None:
+        """Say what happened to the folder: the file in it never had a name that means anything."""
+        if isinstance(error, errors.MachineError) and error.path:
+            error.path = str(self._folder)
+        said = explain(error)
+        self._failed = True
+        self.query_one(Progress).display = False
+        self.query_one("#state", Note).say(said.what)
+        self.query_one("#advice", Note).say(f"{said.advice}\n" + _("Esc goes back; nothing was written."))
+        self.retitle()
+        self.reoffer()
+
+    async def action_back(self) -> None:
+        """As Esc."""
+        self.action_stop()
 
     def action_stop(self) -> None:
         """Esc: stop, or go back when it has ended already."""

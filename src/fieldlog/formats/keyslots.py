@@ -36,10 +36,10 @@ CIPHER_SALT_BYTES: Final = 16
 HASH_BYTES: Final = 32
 
 _PAYLOAD_BYTES: Final = SLOT_BYTES - XCHACHA_NONCE_BYTES - TAG_BYTES
-_PAYLOAD_VERSION: Final = 1
+_PAYLOAD_VERSION: Final = 2
 _COUNT_BYTES: Final = 8
 _FIXED_BYTES: Final = (
-    3 + KEY_BYTES + WAL_KEY_BYTES + CIPHER_SALT_BYTES + KEY_BYTES + _COUNT_BYTES + HASH_BYTES
+    3 + KEY_BYTES + WAL_KEY_BYTES + CIPHER_SALT_BYTES + KEY_BYTES + _COUNT_BYTES + HASH_BYTES + _COUNT_BYTES
 )
 _ARGON2_SALT_LABEL: Final = b"fieldlog-vault-v1 argon2id salt"
 
@@ -134,10 +134,15 @@ class VolumeKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """How long the chain of revisions is and the hash of its last link. Zeros when it is empty."""
+    """How long the chain of revisions is and the hash of its last link. Zeros when it is empty.
+
+    ``epoch`` counts the transactions that wrote to the database, those without a revision too; it stays
+    0 where nobody counts them.
+    """
 
     count: int = 0
     hash: bytes = bytes(HASH_BYTES)
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +165,7 @@ class SlotPayload:
                 self.keys.media_key.reveal(),
                 self.head.count.to_bytes(_COUNT_BYTES, "big"),
                 self.head.hash,
+                self.head.epoch.to_bytes(_COUNT_BYTES, "big"),
             )
         )
         if len(fixed) != _FIXED_BYTES:
@@ -192,7 +198,11 @@ class SlotPayload:
                 cipher_salt=take(CIPHER_SALT_BYTES),
                 media_key=Secret(take(KEY_BYTES)),
             ),
-            head=Head(count=int.from_bytes(take(_COUNT_BYTES), "big"), hash=take(HASH_BYTES)),
+            head=Head(
+                count=int.from_bytes(take(_COUNT_BYTES), "big"),
+                hash=take(HASH_BYTES),
+                epoch=int.from_bytes(take(_COUNT_BYTES), "big"),
+            ),
         )
 
 

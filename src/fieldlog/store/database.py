@@ -105,6 +105,7 @@ class Database:
         self._raw_descriptor = raw_descriptor
         self._lock = threading.RLock()
         self._depth = 0
+        self._closing_statement = ""
         self._open = True
         facts = os.fstat(raw_descriptor)
         self._identity = (facts.st_dev, facts.st_ino)
@@ -195,8 +196,11 @@ class Database:
                 self._cursor().execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
+                before = self._connection.total_changes()
                 yield
                 with translating(self._path):
+                    if self._closing_statement and self._connection.total_changes() != before:
+                        self._connection.execute(self._closing_statement)
                     self._connection.execute("COMMIT")
             except BaseException:
                 # A full disk has rolled back by itself; then there is nothing left to roll back.
@@ -205,6 +209,10 @@ class Database:
                 raise
             finally:
                 self._depth = 0
+
+    def end_writing_with(self, statement: str) -> None:
+        """From now on, run ``statement`` as the last one of every transaction that changed something."""
+        self._closing_statement = statement
 
     def restrict(
         self, authorizer: Callable[[int, str | None, str | None, str | None, str | None], int]

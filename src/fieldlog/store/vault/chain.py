@@ -1,8 +1,8 @@
 """The chain of revisions: history that cannot be rewritten quietly (docs/formats/vault.md section 6).
 
 Every revision carries a number without gaps and the hash of the one before it; the head row holds the
-last of both. A page or a whole old file that is put back breaks the chain or leaves it behind the head
-that the key slot remembers.
+last of both. It also counts every transaction that wrote (the epoch), so that an older file as a whole
+is behind the head that the key slot remembers, also where no revision was added since.
 """
 
 from __future__ import annotations
@@ -16,6 +16,16 @@ from fieldlog.store.database import Database
 
 _LABEL: Final = b"fieldlog-revision-v1\x00"
 _NO_LINK: Final = bytes(HASH_BYTES)
+_NEXT_EPOCH: Final = "UPDATE head SET epoch = epoch + 1"
+_NOT_NEWEST: Final = (
+    "SELECT 1 FROM (SELECT code, max(rev), seq FROM revision GROUP BY code) AS newest "
+    "LEFT JOIN current USING (code) WHERE current.seq IS NOT newest.seq LIMIT 1"
+)
+_VERSIONS_MISSING: Final = (
+    "SELECT 1 FROM incident WHERE version != (SELECT count(*) FROM version WHERE incident = code) "
+    "OR version < (SELECT ifnull(max(version), 0) FROM revision WHERE incident = incident.code) LIMIT 1"
+)
+"""In the words of the tables: rows that do not belong to the newest revision or version."""
 
 
 def head_of(database: Database) -> Head:
@@ -24,10 +34,15 @@ def head_of(database: Database) -> Head:
     Raises:
         HistoryAltered: there is none.
     """
-    row = database.row("SELECT count, hash FROM head WHERE only = 1")
+    row = database.row("SELECT count, hash, epoch FROM head WHERE only = 1")
     if row is None:
         raise errors.HistoryAltered(str(database.path.parent))
-    return Head(count=row[0], hash=row[1])
+    return Head(count=row[0], hash=row[1], epoch=row[2])
+
+
+def count_epochs(database: Database) -> None:
+    """Raise the epoch in every transaction from now on that writes anything."""
+    database.end_writing_with(_NEXT_EPOCH)
 
 
 def append(database: Database, *, incident: str, version: int, code: str, rev: int, content: bytes) -> int:
@@ -60,6 +75,7 @@ def require_not_behind(database: Database, remembered: Head) -> None:
     found = _hash_at(database, remembered.count)
     if (
         head.count < remembered.count
+        or head.epoch < remembered.epoch
         or found != remembered.hash
         or _hash_at(database, head.count) != head.hash
     ):
@@ -69,8 +85,11 @@ def require_not_behind(database: Database, remembered: Head) -> None:
 def verify(database: Database) -> int:
     """Recompute every link and compare every content with its digest; returns the number of links.
 
+    Every record's current revision must be its last one, and every row must belong to a row that is there.
+
     Raises:
-        HistoryAltered: a link is missing, altered or not where it belongs.
+        HistoryAltered: a link is missing, altered or not where it belongs, or the tables are of
+            different times.
     """
     altered = errors.HistoryAltered(str(database.path.parent))
     previous, expected = _NO_LINK, 1
@@ -86,8 +105,12 @@ def verify(database: Database) -> int:
         if content is not None and sha256(content) != digest:
             raise altered
         previous, expected = link, seq + 1
-    if head_of(database) != Head(count=expected - 1, hash=previous):
+    head = head_of(database)
+    if (head.count, head.hash) != (expected - 1, previous):
         raise altered
+    for oddity in ("PRAGMA foreign_key_check", _NOT_NEWEST, _VERSIONS_MISSING):
+        if database.row(oddity) is not None:
+            raise altered
     return expected - 1
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from fieldlog import errors
 from fieldlog.model import codec
 from fieldlog.model.base import Record
-from fieldlog.store.database import Database
+from fieldlog.primitives.hash import sha256
+from fieldlog.store.database import Database, Row
 from fieldlog.store.vault import chain, plain
 
 R = TypeVar("R", bound=Record)
+
+_CHECKED: Final = (
+    "current.seq, "
+    "(SELECT seq FROM revision AS every WHERE every.code = current.code ORDER BY rev DESC LIMIT 1), "
+    "revision.content_sha256, revision.content"
+)
+"""Columns of a record with what ``Records`` needs to see that its current revision is its last one."""
 
 
 class Records:
@@ -30,10 +38,7 @@ class Records:
             MalformedRecord: a record breaks its own form.
         """
         for record in records:
-            stored = self._database.value(
-                "SELECT revision.rev FROM current JOIN revision USING (seq) WHERE current.code = ?",
-                (record.code,),
-            )
+            stored = self._database.value("SELECT max(rev) FROM revision WHERE code = ?", (record.code,))
             if stored is None or record.rev == stored + 1:
                 self._append(record, incident=incident, version=version, first=stored is None)
             elif record.rev != stored:
@@ -83,15 +88,17 @@ class Records:
 
         Raises:
             VaultDamaged: ``record`` when a stored record cannot be read.
+            HistoryAltered: a record's current revision is not its last one.
         """
         rows = self._database.execute(
-            "SELECT revision.content FROM membership "
-            "JOIN current ON current.code = membership.code JOIN revision ON revision.seq = current.seq "
-            "JOIN revision AS first ON first.code = current.code AND first.rev = 1 "
+            f"SELECT {_CHECKED} FROM membership "  # noqa: S608 - own text
+            "LEFT JOIN current ON current.code = membership.code "
+            "LEFT JOIN revision ON revision.seq = current.seq "
+            "LEFT JOIN revision AS first ON first.code = membership.code AND first.rev = 1 "
             "WHERE membership.incident = ? ORDER BY first.seq",
             (incident,),
         )
-        return tuple(self._decode(content) for (content,) in rows if content is not None)
+        return tuple(self._decode(content) for content in map(self._checked, rows) if content is not None)
 
     def get(self, record_type: type[R], code: str) -> R:
         """The current revision of one record.
@@ -99,11 +106,14 @@ class Records:
         Raises:
             UnknownRecord: there is none of this type and code.
             VaultDamaged: ``record`` when it cannot be read.
+            HistoryAltered: the current revision is not the last one.
         """
-        content = self._database.value(
-            "SELECT content FROM current JOIN revision USING (seq) WHERE current.code = ? AND type = ?",
+        row = self._database.row(
+            f"SELECT {_CHECKED} FROM current LEFT JOIN revision USING (seq) "  # noqa: S608 - own text
+            "WHERE current.code = ? AND type = ?",
             (code, record_type.type),
         )
+        content = None if row is None else self._checked(row)
         if content is None:
             raise errors.UnknownRecord
         record = self._decode(content)
@@ -122,18 +132,27 @@ class Records:
             return ()
         marks = ", ".join("?" * len(linked_to))
         rows = self._database.execute(
-            "SELECT DISTINCT current.seq, revision.content FROM membership AS of_person "  # noqa: S608 - marks only
+            f"SELECT DISTINCT {_CHECKED} FROM membership AS of_person "  # noqa: S608 - own text, marks
             "JOIN membership USING (incident) JOIN current ON current.code = membership.code "
-            "JOIN revision ON revision.seq = current.seq "
+            "LEFT JOIN revision ON revision.seq = current.seq "
             f"WHERE of_person.code IN ({marks}) AND current.type = ? ORDER BY current.seq",
             (*linked_to, record_type.type),
         )
-        decoded = (self._decode(content) for _, content in rows if content is not None)
+        decoded = (self._decode(content) for content in map(self._checked, rows) if content is not None)
         return tuple(record for record in decoded if isinstance(record, record_type))
 
     def is_used(self, code: str) -> bool:
         """Whether a record of this code exists."""
         return self._database.value("SELECT 1 FROM current WHERE code = ?", (code,)) is not None
+
+    def _checked(self, row: Row) -> bytes | None:
+        """The content of a row of ``_CHECKED``; ``None`` for a record that was erased."""
+        seq, newest, digest, content = row
+        # `current`, the index of the revisions and the revision itself lie on different pages: one page
+        # of an older time that was put back does not agree with the other two.
+        if digest is None or seq != newest or (content is not None and sha256(content) != digest):
+            raise errors.HistoryAltered(str(self._database.path.parent))
+        return None if content is None else bytes(content)
 
     def _decode(self, content: bytes) -> Record:
         try:

@@ -127,5 +127,11 @@ STEPS: Final = (
                ) STRICT, WITHOUT ROWID""",
         ),
     ),
+    Migration(
+        number=2,
+        name="epoch",
+        # Raised by every transaction that writes, so that an older file as a whole is told from this one.
+        statements=("ALTER TABLE head ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0",),
+    ),
 )
 """A released step is never changed."""

@@ -92,7 +92,7 @@ class VaultStore:
             CannotUnlock: wrong secret, or damaged slots: which one cannot be told.
             NotEnoughMemory: before or while the key is derived.
             VaultDamaged: ``header``, ``slots``, ``database`` or ``schema``.
-            HistoryAltered: the database is older than when the vault was last locked.
+            HistoryAltered: the database is older than when the vault was last locked with this secret.
             MachineError: another subclass.
         """
         folder.require_present(place)
@@ -125,6 +125,7 @@ class VaultStore:
             raise errors.VaultDamaged(str(place), "database") from None
         try:
             chain.require_not_behind(database, slot.payload.head)
+            chain.count_epochs(database)
         except BaseException:
             database.close()
             raise
@@ -162,7 +163,8 @@ class VaultStore:
         """Check every page, every link of the chain and every digest; returns the number of revisions.
 
         Raises:
-            VaultDamaged: ``database``. HistoryAltered: the chain does not verify.
+            VaultDamaged: ``database``. HistoryAltered: the chain does not verify, or tables are of
+                different times.
         """
         if self._database.execute("PRAGMA integrity_check") != [("ok",)]:
             raise errors.VaultDamaged(str(self._place), "database")

@@ -3,6 +3,7 @@
 import pytest
 
 from fieldlog.tui.kit.paths import MAX_PASTED_CHARACTERS, guess_path, read_paths
+from support.bounded import output_of
 
 HERE = {
     "/media/card/IMG_2041.jpg",
@@ -64,7 +65,6 @@ FORMS = {
         '"C:\\DCIM\\IMG 2041.jpg" C:\\DCIM\\voice.ogg',
         ["C:\\DCIM\\IMG 2041.jpg", "C:\\DCIM\\voice.ogg"],
     ),
-    "Windows share": ("\\\\server\\share\\a b.mp4", ["\\\\server\\share\\a b.mp4"]),
     "the same twice": (
         "/media/card/IMG_2041.jpg /media/card/IMG_2041.jpg",
         ["/media/card/IMG_2041.jpg"],
@@ -101,6 +101,47 @@ def test_a_story_is_not_a_path(text: str) -> None:
         (),
         ("/media/card/IMG_2041.jpg",) if text == "'/media/card/IMG_2041.jpg" else (),
     )
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "\\\\server\\share\\a b.mp4",
+        '"\\\\server\\share\\a b.mp4"',
+        "& '\\\\server\\share\\a b.mp4'",
+        "//server/share/a.mp4",
+        "\\/server/share",
+        "/\\server\\share",
+        "\\\\?\\UNC\\server\\share\\a.mp4",
+        "\\\\.\\pipe\\name",
+        "file:////server/share/a.mp4",
+        "/media/card/IMG_2041.jpg //server/share/a.mp4",
+        "/media/card/IMG_2041.jpg\n\\\\server\\share\\a.mp4",
+    ],
+)
+def test_other_computers_are_not_asked(pasted: str) -> None:
+    """A path on a server is refused before anything is looked up: looking would tell the server."""
+    asked: list[str] = []
+
+    def is_file(path: str) -> bool:
+        asked.append(path)
+        return path in HERE
+
+    assert read_paths(pasted, is_file=is_file) == ()
+    assert not [path for path in asked if path.startswith(("\\\\", "//", "\\/", "/\\"))]
+
+
+@pytest.mark.parametrize("pasted", ["\\a", "a\\ ", "\\", "'\\", "%5c\\"])
+def test_backslashes_cost_no_more_than_letters(pasted: str) -> None:
+    """The paste of the most characters that are looked at takes work that grows with its length only."""
+    program = (
+        "import sys\n"
+        "from fieldlog.tui.kit import paths\n"
+        "paths.MAX_PASTED_CHARACTERS = 1 << 30\n"
+        "text = sys.stdin.read()\n"
+        "print(paths.read_paths(text, is_file=lambda path: False), len(paths.guess_path(text)) > 0)\n"
+    )
+    assert output_of(program, (pasted * (1_000_000 // len(pasted))).encode()) == "() True\n"
 
 
 def test_the_guess_names_what_was_meant() -> None:

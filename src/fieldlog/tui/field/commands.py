@@ -88,7 +88,7 @@ OPEN: Final = Command(
     explain=N_("Opens the incident under the cursor."),
 )
 UNLOCK: Final = Command(
-    name="open",
+    name="unlock",
     keys=("enter",),
     short=N_("Open"),
     title=N_("Open the vault"),

@@ -105,7 +105,7 @@ class UnlockScreen(ReporterPage):
         self.app.switch_screen(UnlockScreen())
 
     @on(PassphraseInput.Submitted)
-    def action_open(self) -> None:
+    def action_unlock(self) -> None:
         """Try what was typed."""
         typed = self.query_one(PassphraseInput).value
         if typed.strip() and not self._opening:

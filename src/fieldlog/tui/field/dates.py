@@ -29,6 +29,12 @@ _PARTS: Final = {
     "day": N_("in the daytime"),
     "evening": N_("in the evening"),
 }
+_SHORT_PARTS: Final = {
+    "night": N_("night"),
+    "morning": N_("morning"),
+    "day": N_("daytime"),
+    "evening": N_("evening"),
+}
 
 
 def say_date(day: EdtfDate, *, weekday: bool = True) -> str:
@@ -65,13 +71,13 @@ def say_when(when: When, *, weekday: bool = True) -> str:
 
 
 def short_when(when: When) -> str:
-    """``01.03.2026 21:00``, ``~03.2026``, ``2026``: for a list."""
+    """``01.03.2026 21:00``, ``01.03.2026 night``, ``~03.2026``, ``2026``: for a list."""
     if when.start is None:
         return "- " + (_short_date(when.end) if when.end else "")
     text = _short_date(when.start)
     if when.clock:
         about = "~" if when.approx else ""
-        text += f" {about}{translate(_PARTS[when.clock]) if when.clock in _PARTS else when.clock}"
+        text += f" {about}{translate(_SHORT_PARTS[when.clock]) if when.clock in _SHORT_PARTS else when.clock}"
     return text + (" ->" if when.end is not None or when.ongoing else "")
 
 

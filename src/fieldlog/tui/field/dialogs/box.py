@@ -39,9 +39,20 @@ class Box(Dialog):
 
     def problem(self) -> Note:
         """Where a box says what is missing or wrong."""
-        return Note("", id="problem", classes="warn")
+        note = Note("", id="problem", classes="warn")
+        note.display = False
+        return note
 
     def complain(self, text: str) -> None:
         """What is missing or wrong; the box stays open with everything that was typed."""
-        self.query_one("#problem", Note).say("! " + text)
+        self._put_problem("! " + text)
         self.app.bell()
+
+    def no_problem(self) -> None:
+        """What was wrong is being changed."""
+        self._put_problem("")
+
+    def _put_problem(self, text: str) -> None:
+        note = self.query_one("#problem", Note)
+        note.say(text)
+        note.display = bool(text)

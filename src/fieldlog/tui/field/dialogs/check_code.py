@@ -71,7 +71,7 @@ class CheckCodeBox(Box):
     @on(LineInput.Changed)
     def _count(self) -> None:
         digits = _digits(self.query_one(LineInput).value)
-        self.query_one("#problem", Note).say("")
+        self.no_problem()
         self.query_one("#digits", Note).say(_("{count} of 30 digits").format(count=digits) if digits else "")
 
     @on(LineInput.Submitted)

@@ -122,8 +122,12 @@ class CheckScreen(ReporterPage):
         if planned is None:
             return
         self.query_one("#inside", Note).say(self._inside(planned))
-        self.query_one("#against", Note).say(self._against(planned))
-        self.query_one("#notes", Note).say("\n".join(translate(_WARNINGS[one]) for one in planned.warnings))
+        for name, text in (
+            ("#against", self._against(planned)),
+            ("#notes", "\n".join(translate(_WARNINGS[one]) for one in planned.warnings)),
+        ):
+            self.query_one(name, Note).say(text)
+            self.query_one(name, Note).display = bool(text)
         self.query_one("#next", Note).say(
             _("Nothing can be written yet.") if planned.blocked else _("F4 writes the sealed file.")
         )

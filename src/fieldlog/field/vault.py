@@ -27,9 +27,9 @@ from fieldlog.formats.keyslots import Head, Purpose, SlotSecret
 from fieldlog.primitives import kdf, recovery, words
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.primitives.secret import Secret
-from fieldlog.store.vault.folder import HEADER_NAME
+from fieldlog.store.vault.folder import HEADER_NAME, discard
 from fieldlog.store.vault.session import VaultStore
-from fieldlog.system import process
+from fieldlog.system import files, process
 from fieldlog.system.clock import Clock
 
 OWN_PASSPHRASE_LETTERS: Final = 20
@@ -116,8 +116,12 @@ class OpenVault:
 
 
 def exists(folder: Path) -> bool:
-    """Whether there is a vault at ``folder``; which screen comes first depends on it."""
-    return (folder / HEADER_NAME).exists()
+    """Whether there is a vault at ``folder``; which screen comes first depends on it.
+
+    Raises:
+        MachineError: one of its subclasses: it cannot be looked at, or no file can have such a name.
+    """
+    return files.exists(folder / HEADER_NAME)
 
 
 def propose_passphrase(language: str) -> tuple[str, ...]:
@@ -189,7 +193,12 @@ def create(
             SlotSecret(purpose=Purpose.RECOVERY, secret=_canonical(recovery)),
         ),
     )
-    return _open_or_close(store, folder, clock)
+    try:
+        return _open_or_close(store, folder, clock)
+    except BaseException:
+        # Without it the next try would find a vault whose words nobody has been shown to work.
+        discard(folder)
+        raise
 
 
 def unlock(*, folder: Path, passphrase: Secret, clock: Clock) -> OpenVault:

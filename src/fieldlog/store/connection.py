@@ -107,7 +107,7 @@ def open_database(
         if os.path.lexists(path):
             raise errors.VaultExists(str(path))
         _build(path, key, salt)
-    elif not path.exists():
+    elif not files.exists(path):
         raise errors.VaultMissing(str(path.parent))
     database = _open_existing(path, key, salt)
     try:
@@ -169,7 +169,9 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
         raw = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
     connection: apsw.Connection | None = None
     try:
-        _require_not_plain(path, os.read(raw, _HEAD_BYTES))
+        with files.translating(path, reading=True):
+            head = os.read(raw, _HEAD_BYTES)
+        _require_not_plain(path, head)
         with translating(path):
             _require_wrong_key_refused(path, salt)
             connection = _connect(str(path), key, salt)
@@ -181,8 +183,10 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
             # Takes the exclusive lock now and not at the first save.
             connection.execute("BEGIN IMMEDIATE; COMMIT")
             written_back = _write_back(connection)
-        os.lseek(raw, 0, os.SEEK_SET)
-        if written_back and os.read(raw, SALT_BYTES) != salt:
+        with files.translating(path, reading=True):
+            os.lseek(raw, 0, os.SEEK_SET)
+            first = os.read(raw, SALT_BYTES)
+        if written_back and first != salt:
             raise errors.VaultDamaged(str(path.parent), "database")  # noqa: TRY301 - closed right below
     except BaseException:
         if connection is not None:

@@ -49,6 +49,8 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
         VaultDamaged: ``database`` when pages do not verify, ``schema`` when a table is not as expected.
         EncryptionUnavailable: a statement that is never allowed after start-up.
         EditConflict: a rule of the schema, such as a code that is in use.
+        UsageError: ``text-encoding`` for a text that cannot be stored or looked for, such as a code that
+            was typed as broken bytes.
         MachineError: the subclass that fits a full, vanished or read-only disk.
     """
 
@@ -69,6 +71,9 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
                 # Chained: such a message names our own tables and never a value, which are always bound.
                 raise translated from error
             raise translated from None
+        if isinstance(error, UnicodeEncodeError):
+            # Its message repeats the text.
+            raise errors.UsageError("text-encoding") from None
 
 
 def _translated(error: apsw.Error, path: Path) -> errors.FieldlogError:
@@ -77,7 +82,11 @@ def _translated(error: apsw.Error, path: Path) -> errors.FieldlogError:
         if isinstance(error, kinds):
             return make(place)
     if isinstance(error, (apsw.IOError, apsw.CantOpenError)):
-        return errors.StorageFailed(place) if path.parent.exists() else errors.TargetVanished(place)
+        if not os.path.lexists(path.parent):
+            return errors.TargetVanished(place)
+        # SQLite says "cannot open" of a log that it may not make.
+        protected = isinstance(error, apsw.CantOpenError) and not os.access(path.parent, os.W_OK)
+        return errors.ReadOnly(place) if protected else errors.StorageFailed(place)
     return errors.VaultDamaged(place, "schema")
 
 

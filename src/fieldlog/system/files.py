@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from fieldlog import errors
+from fieldlog.system.renaming import rename_to_free_name
 
 _POSIX: Final = os.name == "posix"
 _NEW_FILE_FLAGS: Final = (
@@ -42,6 +43,9 @@ _REFUSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _GONE: Final = frozenset(
     {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTDIR, errno.ENOTCONN}
 )
+_NO_SUCH_NAME: Final = frozenset({errno.ENAMETOOLONG, errno.ELOOP})
+_NO_SOURCE: Final = frozenset({errno.EISDIR, errno.EINVAL})
+"""A folder, and special files that cannot be read or moved in like a plain one."""
 _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF})
 
 
@@ -59,10 +63,10 @@ def translate_os_error(
         return errors.NoSpace(place, needed=needed, free=_free_or_zero(Path(path)))
     kinds: dict[int | None, type[errors.MachineError]] = {}
     if reading:
-        kinds |= dict.fromkeys(_REFUSED | _GONE | {errno.EISDIR, errno.ELOOP}, errors.FileUnreadable)
+        kinds |= dict.fromkeys(_REFUSED | _GONE | _NO_SUCH_NAME | _NO_SOURCE, errors.FileUnreadable)
     else:
         kinds |= dict.fromkeys(_REFUSED, errors.ReadOnly)
-        kinds |= dict.fromkeys(_GONE, errors.TargetVanished)
+        kinds |= dict.fromkeys(_GONE | _NO_SUCH_NAME, errors.TargetVanished)
         kinds[errno.EEXIST] = errors.TargetExists
     # An input/output error and whatever has no better name: the storage did not do its work.
     return kinds.get(number, errors.StorageFailed)(place)
@@ -82,6 +86,24 @@ def translating(path: Path | str, *, reading: bool = False) -> Iterator[None]:
         raise translate_os_error(error, path=path, reading=reading) from None
 
 
+def exists(path: Path) -> bool:
+    """Whether there is something at ``path`` that a link may lead to.
+
+    Raises:
+        MachineError: one of its subclasses, it cannot be asked: a folder above may not be entered, or the
+            name is one that no file can have.
+    """
+    with translating(path, reading=True):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except ValueError:
+            # A zero character, or one that the system's encoding does not have.
+            raise errors.FileUnreadable(str(path)) from None
+    return True
+
+
 def free_space(folder: Path) -> int:
     """Bytes this user may still write below ``folder``, or below its nearest existing parent.
 
@@ -91,9 +113,9 @@ def free_space(folder: Path) -> int:
     import shutil  # noqa: PLC0415 - pulls in compression modules that a plain start does not need
 
     place = folder
-    while not place.exists() and place != place.parent:
-        place = place.parent
     with translating(folder):
+        while not place.exists() and place != place.parent:
+            place = place.parent
         return shutil.disk_usage(place).free
 
 
@@ -299,10 +321,11 @@ def atomic_write(path: Path, *, replace: bool = True) -> Iterator[TargetFile]:
                 sync_descriptor(descriptor)
         finally:
             os.close(descriptor)
-        if not replace and os.path.lexists(path):
-            raise errors.TargetExists(str(path))  # noqa: TRY301 - the handler below only cleans up
         with translating(path):
-            temporary.replace(path)
+            if replace:
+                temporary.replace(path)
+            else:
+                rename_to_free_name(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()

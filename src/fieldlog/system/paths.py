@@ -52,8 +52,8 @@ def make_private_folder(folder: Path) -> None:
         TargetExists: there is something of this name.
         MachineError: one of its subclasses, the system refused.
     """
-    missing = [parent for parent in folder.parents if not parent.exists()]
     with files.translating(folder):
+        missing = [parent for parent in folder.parents if not parent.exists()]
         for parent in reversed(missing):
             parent.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
         try:

@@ -530,6 +530,48 @@ def test_an_error_after_opening_releases_everything(unlock, monkeypatch):
     unlock()
 
 
+@pytest.mark.parametrize("step", ["OpenVault", "_opened"])
+def test_a_vault_that_cannot_be_opened_after_it_was_made_is_not_left(tmp_path, clock, monkeypatch, step):
+    """Making a vault leaves a vault or nothing, whatever fails after it has its name; no lock stays."""
+    owner = vault if step == "OpenVault" else VaultStore
+
+    def make():
+        return vault.create(
+            folder=tmp_path / "v",
+            passphrase=PASSPHRASE,
+            recovery=RECOVERY,
+            clock=clock,
+            profile=CHEAPEST_FOR_TESTS,
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, lambda *_: (_ for _ in ()).throw(errors.StorageFailed("")))
+        with pytest.raises(errors.StorageFailed):
+            make()
+    assert list(tmp_path.iterdir()) == []
+    make().lock()
+
+
+def test_a_code_of_broken_bytes_is_refused(opened):
+    """An argument that no encoding can carry is a mistake of use, and the message does not repeat it."""
+    with pytest.raises(errors.UsageError) as caught:
+        recording.read_incident(opened, "INC-\udcff")
+    assert "udcff" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_a_folder_with_an_impossible_name(tmp_path, clock):
+    """A name that no file can have is an error that says so, before and at unlocking."""
+    place = tmp_path / ("v" * 300)
+    for ask in (
+        lambda: vault.exists(place),
+        lambda: vault.unlock(folder=place, passphrase=PASSPHRASE, clock=clock),
+    ):
+        with pytest.raises(errors.FileUnreadable):
+            ask()
+    assert not vault.exists(tmp_path / "v")
+
+
 def test_leftovers_of_a_killed_process_are_taken_away(unlock, folder):
     """A temporary file that a kill left is gone after the next unlock; other names are not touched."""
     (folder / ".0123456789abcdef.part").write_bytes(b"x")

@@ -496,6 +496,30 @@ def test_each_error_of_sqlite_has_its_error(tmp_path, raised, expected):
         raise raised
 
 
+def test_a_folder_that_is_protected(tmp_path, monkeypatch):
+    """When SQLite cannot make its log on a disk that may not be written, that is what is said."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(errors.ReadOnly), database.translating(tmp_path / "x.db"):
+        raise apsw.CantOpenError
+
+
+def test_a_text_that_cannot_be_stored(opened):
+    """A lone surrogate in a value is a mistake of use that does not repeat the text."""
+    with pytest.raises(errors.UsageError) as caught:
+        _write(opened, "secret \udcff")
+    assert str(caught.value) == str(errors.UsageError("text-encoding"))
+    assert _texts(opened) == []
+
+
+@pytest.mark.parametrize("call", ["read", "lseek"])
+def test_a_disk_that_fails_at_the_first_bytes(tmp_path, opened, monkeypatch, call):
+    """An input/output error while the raw bytes are looked at is a failing disk."""
+    opened.close()
+    monkeypatch.setattr(os, call, lambda *_: (_ for _ in ()).throw(OSError(5, "x")))
+    with pytest.raises(errors.StorageFailed):
+        open_database(path=tmp_path / "x.db", key=KEY, salt=SALT, migrations=STEPS)
+
+
 def test_a_folder_that_vanished(tmp_path):
     """An input/output error where the folder is gone is a vanished device."""
     with pytest.raises(errors.TargetVanished), database.translating(tmp_path / "gone" / "x.db"):

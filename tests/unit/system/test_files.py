@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
-from fieldlog.system import files
+from fieldlog.system import files, renaming
 
 
 def _names(folder: Path) -> list[str]:
@@ -31,6 +31,10 @@ def _names(folder: Path) -> list[str]:
         (errno.ENOENT, True, errors.FileUnreadable),
         (errno.EACCES, True, errors.FileUnreadable),
         (errno.EISDIR, True, errors.FileUnreadable),
+        (errno.ENAMETOOLONG, True, errors.FileUnreadable),
+        (errno.ENAMETOOLONG, False, errors.TargetVanished),
+        (errno.EINVAL, True, errors.FileUnreadable),
+        (errno.EINVAL, False, errors.StorageFailed),
         (None, True, errors.StorageFailed),
     ],
 )
@@ -125,6 +129,65 @@ def test_a_target_that_appears_meanwhile_is_not_replaced(tmp_path):
         (tmp_path / "a").write_bytes(b"theirs")
     assert (tmp_path / "a").read_bytes() == b"theirs"
     assert _names(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("system", ["links", "no links", "windows"])
+def test_a_target_that_appears_at_the_last_moment_is_not_replaced(tmp_path, monkeypatch, system):
+    """However late somebody else makes the file, it is theirs: also without hard links."""
+    if system == "windows":
+        # A rename there refuses an existing name.
+        monkeypatch.setattr(renaming, "_POSIX", False)
+        monkeypatch.setattr(Path, "rename", os_link_as_rename)
+    if system == "no links":
+        monkeypatch.setattr(os, "link", refuse_links)
+    files.write_whole(tmp_path / "b", b"ours", replace=False)
+    assert (tmp_path / "b").read_bytes() == b"ours"
+    monkeypatch.setattr(os.path, "lexists", lambda _path: False)
+    (tmp_path / "a").write_bytes(b"theirs")
+    with pytest.raises(errors.TargetExists):
+        files.write_whole(tmp_path / "a", b"ours", replace=False)
+    assert (tmp_path / "a").read_bytes() == b"theirs"
+    assert _names(tmp_path) == ["a", "b"]
+
+
+def refuse_links(*_arguments):
+    raise PermissionError(errno.EPERM, "no links here")
+
+
+def os_link_as_rename(source, target):
+    os.link(source, target)
+    os.unlink(source)
+
+
+def test_a_reserved_name_is_given_back(tmp_path, monkeypatch):
+    """Without links, a rename that fails leaves neither the reservation nor the temporary file."""
+    monkeypatch.setattr(os, "link", refuse_links)
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "x")))
+    with pytest.raises(errors.StorageFailed):
+        files.write_whole(tmp_path / "a", b"ours", replace=False)
+    assert _names(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/b\0c", "\ud800\x00"])
+def test_names_that_no_file_has(tmp_path, name):
+    """Asking for what cannot be there is one of our errors and not the system's."""
+    with pytest.raises(errors.FileUnreadable):
+        files.exists(tmp_path / name)
+    (tmp_path / "f").write_bytes(b"")
+    assert files.exists(tmp_path / "f")
+    assert not files.exists(tmp_path / "f" / "g")
+    assert not files.exists(tmp_path / "g" / "h")
+
+
+def test_a_folder_that_may_not_be_entered(tmp_path, monkeypatch):
+    """An unreadable parent is said to be one, and is not taken for an empty place."""
+    monkeypatch.setattr(
+        Path, "stat", lambda *_, **__: (_ for _ in ()).throw(PermissionError(errno.EACCES, "x"))
+    )
+    with pytest.raises(errors.FileUnreadable):
+        files.exists(tmp_path / "a")
+    with pytest.raises(errors.MachineError):
+        files.free_space(tmp_path / "a")
 
 
 @pytest.mark.parametrize("replace", [True, False])

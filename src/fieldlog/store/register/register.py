@@ -173,7 +173,7 @@ def require_register(place: Path) -> None:
     Raises:
         RegisterMissing: there is none.
     """
-    if not (place / HEADER_NAME).exists():
+    if not files.exists(place / HEADER_NAME):
         raise errors.RegisterMissing(str(place))
 
 

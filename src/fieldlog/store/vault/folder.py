@@ -54,14 +54,20 @@ def appearing(folder: Path) -> Iterator[Path]:
     files.sync_folder(folder.parent)
 
 
+def discard(folder: Path) -> None:
+    """Take away a vault that was made a moment ago and that nobody has written to yet."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def require_present(folder: Path) -> None:
     """Check that there is a vault that nobody else can reach.
 
     Raises:
         VaultMissing: no folder, or no ``fieldlog.json`` in it.
         UnsafePermissions: others can read or change it.
+        MachineError: another subclass, it cannot be looked at.
     """
-    if not (folder / HEADER_NAME).exists():
+    if not files.exists(folder / HEADER_NAME):
         raise errors.VaultMissing(str(folder))
     paths.require_private(folder)
 

@@ -76,8 +76,16 @@ class VaultStore:
             ).close()
             slots, opened = keyslots.create(header, secrets, keys=keys, head=Head())
             files.write_whole(building / folder.SLOTS_NAME, slots)
-        lock = files.FileLock(place / folder.HEADER_NAME)
-        return cls._opened(place, header, opened, lock)
+        try:
+            lock = files.FileLock(place / folder.HEADER_NAME)
+            try:
+                return cls._opened(place, header, opened, lock)
+            except BaseException:
+                lock.release()
+                raise
+        except BaseException:
+            folder.discard(place)
+            raise
 
     @classmethod
     def unlock(

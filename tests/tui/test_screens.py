@@ -5,15 +5,27 @@ at the difference before committing it.
 """
 
 import os
+import textwrap
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from textual.pilot import Pilot
 
+from fieldlog import errors
 from fieldlog.i18n.catalog import LANGUAGES, set_language
+from fieldlog.i18n.catalog import translate as _
+from fieldlog.system.clock import FixedClock
+from fieldlog.tui.desk.application import DeskApp
+from fieldlog.tui.desk.received import Received, Story
+from fieldlog.tui.desk.screens.bundle import BundlePage
+from fieldlog.tui.desk.screens.story import StoryPage
 from fieldlog.tui.field.application import ReporterApp
+from fieldlog.tui.field.dialogs.check_code import CheckCodeBox
+from fieldlog.tui.field.dialogs.confirm import ConfirmBox
+from fieldlog.tui.field.dialogs.danger import DangerBox
 from fieldlog.tui.field.outcome import PracticeInfo
 from fieldlog.tui.field.screens.capture import CaptureScreen
 from fieldlog.tui.field.screens.check import CheckScreen
@@ -22,21 +34,25 @@ from fieldlog.tui.field.screens.for_whom import ForWhomScreen
 from fieldlog.tui.field.screens.handed import HandedScreen
 from fieldlog.tui.field.screens.home import HomeScreen
 from fieldlog.tui.field.screens.language import LanguageScreen
+from fieldlog.tui.field.screens.opening import OpeningScreen
 from fieldlog.tui.field.screens.own_words import OwnWordsScreen
 from fieldlog.tui.field.screens.recovery import RecoveryScreen
 from fieldlog.tui.field.screens.unlock import UnlockScreen
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.screens.words import WordsScreen
 from fieldlog.tui.field.screens.words_back import WordsBackScreen
+from fieldlog.tui.field.screens.writing import WritingScreen
 from fieldlog.tui.field.vault_work import VaultWork
-from fieldlog.tui.field.work import Opened, Sealed
+from fieldlog.tui.field.work import Opened, Planned, Sealed
 from fieldlog.tui.kit.keybar import KeyBar, fitting
 from fieldlog.tui.kit.page import Dialog
 from support.screens import NOW, RECOVERY, SLOW, WORDS, Scene, dump, reporter, until
 
 HERE = Path(__file__).parent / "screens"
-SIZES = ((80, 24), (60, 20))
+SIZES = ((80, 24), (60, 20), (60, 18))
 WRITE = bool(os.environ.get("FIELDLOG_WRITE_SCREENS"))
+
+PLANNED = Planned(plan=None, incidents=1, files=0, people=1, size=0)
 
 Step = Callable[[Pilot, ReporterApp], Awaitable[None]]
 
@@ -76,14 +92,60 @@ async def chosen(pilot: Pilot, app: ReporterApp) -> None:
 
 
 async def danger(pilot: Pilot, app: ReporterApp) -> None:
-    from fieldlog.tui.field.dialogs.danger import DangerBox
-
     await app.push_screen(DangerBox(codes="INC-000001"))
+
+
+async def check_code(pilot: Pilot, app: ReporterApp) -> None:
+    async def nothing(_code: str) -> str:
+        return ""
+
+    await app.push_screen(CheckCodeBox(name="Practice organisation", practice_code="", try_code=nothing))
+    await pilot.press(*"12345")
+    await pilot.press("enter")
+
+
+async def confirm(pilot: Pilot, app: ReporterApp) -> None:
+    await app.push_screen(
+        ConfirmBox(
+            title=_("Remove this file?"),
+            question=_("{name} is erased from the vault for good. The file outside is not touched.").format(
+                name="IMG_0001.jpg"
+            ),
+            yes=_("Remove"),
+        )
+    )
+
+
+def writing(*, failed: bool) -> Step:
+    async def step(pilot: Pilot, app: ReporterApp) -> None:
+        while len(app.screen_stack) > 2:
+            await app.pop_screen()
+        screen = WritingScreen(planned=PLANNED, folder=Path("/media/stick"))
+        await app.push_screen(screen)
+        if failed:
+            screen._show_failure(errors.TargetVanished("/media/stick/6b1f0c9a52d84e73.age"))
+
+    return step
+
+
+async def the_bin(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen._state = "bin"
+    await app.screen.reload()
+
+
+async def too_small(pilot: Pilot, app: ReporterApp) -> None:
+    """A box lies over the page; both are covered."""
+    await app.push_screen(DangerBox(codes="INC-000001"))
+    app.screen.set_class(True, "-too-small")
 
 
 async def no_cards(pilot: Pilot, app: ReporterApp) -> None:
     app.screen._cards = ()
     app.screen._show()
+
+
+async def new_vault(pilot: Pilot, app: ReporterApp) -> None:
+    app.opened = None
 
 
 SCREENS: dict[str, tuple[Step, ...]] = {
@@ -119,7 +181,62 @@ SCREENS: dict[str, tuple[Step, ...]] = {
             )
         ),
     ),
+    "23-check-code": (page(lambda: ForWhomScreen(("INC-000002",))), check_code),
+    "24-writing": (writing(failed=False),),
+    "25-not-written": (writing(failed=True),),
+    "26-remove-a-file": (page(lambda: CaptureScreen(code="INC-000002")), confirm),
+    "27-bin": (page(HomeScreen), the_bin),
+    "28-opening": (page(OpeningScreen),),
+    "29-too-small": (page(HomeScreen), too_small),
+    "30-list-in-practice": (page(HomeScreen),),
+    "31-new-vault": (new_vault, page(HomeScreen), empty_list),
 }
+
+MAIN: Final = ("07", "09", "11", "16", "20")
+"""Unlock, list, a new incident, and the two screens of handing over with most on them."""
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_screen_of_the_desk_is_as_it_was_looked_at(language: str, size: tuple[int, int]) -> None:
+    """What arrived and one story of it, as text."""
+    set_language(language)
+    received = Received(
+        organisation="Practice organisation",
+        sender="P7Q2-9XKD",
+        size_bytes=262_144,
+        checks=("every byte is authenticated", "every file matches its checksum"),
+        warnings=("one file is larger than usual",),
+        stories=(
+            Story(
+                code="INC-000002",
+                line="Их избили у выхода из клуба, полиция не приехала.",
+                text=lambda width: "\n".join(
+                    textwrap.wrap("Их избили у выхода из клуба, полиция не приехала. " * 6, width)
+                ),
+            ),
+        ),
+    )
+    app = DeskApp(open_it=lambda _progress: received, clock=FixedClock(NOW), practice=True)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, BundlePage) and "INC-000002" in dump(app))
+        different = compare("40-desk-bundle", language, size, dump(app) + "\n")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, StoryPage))
+        await pilot.pause(0.05)
+        different += compare("41-desk-story", language, size, dump(app) + "\n")
+    assert not different, "\n".join(different)
+
+
+def compare(name: str, language: str, size: tuple[int, int], shown: str) -> list[str]:
+    """The screen when it is not what is checked in; writes it where that is wanted."""
+    file = HERE / f"{name}.{language}.{size[0]}x{size[1]}.txt"
+    if WRITE:
+        HERE.mkdir(exist_ok=True)
+        file.write_text(shown, encoding="utf-8")
+    elif not file.exists() or file.read_text(encoding="utf-8") != shown:
+        return [f"{file.name}:\n{shown}"]
+    return []
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -135,6 +252,9 @@ async def test_each_screen_is_as_it_was_looked_at(
     monkeypatch.setattr(VaultWork, "propose_passphrase", lambda _self, _language: WORDS)
     monkeypatch.setattr(VaultWork, "propose_recovery", lambda _self, _language: RECOVERY)
     monkeypatch.setattr(VaultWork, "free_space", lambda _self, _folder: 3_900_000_000)
+    monkeypatch.setattr(WritingScreen, "on_mount", lambda _self: None)
+    monkeypatch.setattr(OpeningScreen, "on_mount", lambda _self: None)
+    monkeypatch.setattr(VaultWork, "is_folder", lambda _self, _folder: True)
     monkeypatch.setattr("secrets.randbelow", lambda _limit: 1)
     set_language(language)
     app = reporter(checked_scene.vault, timings=SLOW)
@@ -142,13 +262,21 @@ async def test_each_screen_is_as_it_was_looked_at(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         await app.threads.call(lambda: app.work.unlock(" ".join(WORDS)))
+        app.work.folder = Path("/home/person/fieldlog")
         app.is_open = True
         app.opened = Opened(
-            last_opened=NOW - timedelta(days=1), records=3, words=("river", "candle", "ninety", "orbit")
+            last_opened=NOW - timedelta(days=1),
+            incidents=3,
+            changes=12,
+            words=("river", "candle", "ninety", "orbit"),
         )
         for name, steps in SCREENS.items():
+            if size == (60, 18) and name[:2] not in MAIN:
+                continue
             app.practice = (
-                PracticeInfo(words=WORDS, folder=Path("/media/stick")) if name[:2] in ("20", "22") else None
+                PracticeInfo(words=WORDS, folder=Path("/media/stick"))
+                if name[:2] in ("20", "22", "28", "30")
+                else None
             )
             for step in steps:
                 await step(pilot, app)
@@ -158,12 +286,7 @@ async def test_each_screen_is_as_it_was_looked_at(
             offered = [one for one in app.screen.offers() if one.in_footer]
             if size[0] >= 80 and not isinstance(app.screen, Dialog):
                 assert len(fitting(offered, size[0])) == len(offered), f"{name} {language}: {bar}"
-            file = HERE / f"{name}.{language}.{size[0]}x{size[1]}.txt"
-            if WRITE:
-                HERE.mkdir(exist_ok=True)
-                file.write_text(shown, encoding="utf-8")
-            elif not file.exists() or file.read_text(encoding="utf-8") != shown:
-                different.append(f"{file.name}:\n{shown}")
+            different += compare(name, language, size, shown)
             if isinstance(app.screen, Dialog):
                 app.screen.dismiss(None)
                 await pilot.pause()

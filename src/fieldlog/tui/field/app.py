@@ -24,9 +24,11 @@ def run(
     practice: PracticeInfo | None = None,
     language: str | None = None,
     ascii_only: bool = False,
+    unsaved: bool = False,
 ) -> Outcome:
     """Show the reporter's screens until they end; the vault is locked when this returns.
 
+    ``unsaved`` is that of the ``Lock`` this start follows.
     ``language`` is ``None`` when nobody has chosen one: then a first start asks for it.
 
     Raises:
@@ -46,6 +48,7 @@ def run(
         practice=practice,
         language_chosen=language is not None,
         ascii_only=ascii_only,
+        unsaved=unsaved,
     )
     with crash.quiet_hooks():
         ended = app.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -25,6 +26,7 @@ from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.work import Opened, Work
 from fieldlog.tui.kit.base import KitApp, Timings
 from fieldlog.tui.kit.commands import Command, bindings
+from fieldlog.tui.kit.page import Page
 from fieldlog.tui.kit.themes import TITLES
 from fieldlog.tui.kit.workers import Job, OneThread
 
@@ -48,6 +50,7 @@ class ReporterApp(KitApp[Outcome]):
         language_chosen: bool = True,
         timings: Timings | None = None,
         ascii_only: bool = False,
+        unsaved: bool = False,
     ) -> None:
         super().__init__(clock=clock, timings=timings or Timings(), ascii_only=ascii_only)
         self.work = work
@@ -55,6 +58,8 @@ class ReporterApp(KitApp[Outcome]):
         self.threads = OneThread()
         self.is_open = False
         self.opened: Opened | None = None
+        self.unsaved = unsaved
+        self._warned_about: Page | None = None
         self._language_chosen = language_chosen
         self._leaving = False
 
@@ -112,6 +117,7 @@ class ReporterApp(KitApp[Outcome]):
     async def show_vault(self, opened: Opened | None) -> None:
         """The vault is open: go to where the person was, or to the list."""
         self.is_open = True
+        self.unsaved = False
         self.opened = opened
         await self._take_settings()
         place = await self.ask(self.work.interrupted)
@@ -147,6 +153,11 @@ class ReporterApp(KitApp[Outcome]):
     async def action_lock(self) -> None:
         """F9: nothing is asked, nothing is lost, and this process image ends."""
         if self.can_lock():
+            await self._leave(Lock(current_language()), key="F9")
+
+    async def lock_by_itself(self) -> None:
+        """Nobody is there: it locks even if words could not be saved; the unlock screen says so."""
+        if self.can_lock():
             await self._leave(Lock(current_language()))
 
     async def action_panic_quit(self) -> None:
@@ -155,14 +166,17 @@ class ReporterApp(KitApp[Outcome]):
 
     async def action_leave_app(self) -> None:
         """Ctrl+Q and the menu."""
-        await self._leave(Quit())
+        await self._leave(Quit(), key="Ctrl+Q")
 
     async def end_by_signal(self, number: int) -> None:
         """The window was closed."""
         await self._leave(Ended(number))
 
-    async def _leave(self, ending: Outcome) -> None:
-        """Blank the screen first, then keep the draft, then lock."""
+    async def _leave(self, ending: Outcome, *, key: str = "") -> None:
+        """Blank the screen first, then keep the draft, then lock.
+
+        With ``key``, the one that was pressed, it stays open once if the last words cannot be saved.
+        """
         if self._leaving:
             return
         page = self.page
@@ -171,10 +185,26 @@ class ReporterApp(KitApp[Outcome]):
         kept = page.keep_for_return() if isinstance(page, CaptureScreen) and self.is_open else None
         self.push_screen(BlankScreen())
         if kept is not None:
-            await kept
+            try:
+                await kept
+            except errors.FieldlogError as error:
+                if key and self._warned_about is not page:
+                    self._stay(page, error, key=key)
+                    return
+                if isinstance(ending, Lock):
+                    ending = replace(ending, unsaved=True)
         await self.did(self.work.lock)
         self.is_open = False
         self.exit(ending, return_code=128 + ending.signal if isinstance(ending, Ended) else 0)
+
+    def _stay(self, page: Page | None, error: errors.FieldlogError, *, key: str) -> None:
+        """Show the page again, with its text, and say what can be done."""
+        self._warned_about = page
+        self._leaving = False
+        self.pop_screen()
+        if page is not None:
+            said = _("Not saved: {problem} {key} again leaves without the last words.")
+            page.complain(said.format(problem=explain(error).what, key=key))
 
     def offers_here(self) -> Sequence[Command]:
         """Everything that can be done on the page on top."""

@@ -13,9 +13,13 @@ class Quit:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The vault is locked with the draft in it; the caller replaces the process image and comes back."""
+    """The vault is locked with the draft in it; the caller replaces the process image and comes back.
+
+    ``unsaved`` says that the last words could not be saved; the next image is told, and says so.
+    """
 
     language: str = "en"
+    unsaved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
     async def action_lock(self) -> None:
         """Lock now."""
 
+    async def lock_by_itself(self) -> None:
+        """Lock because nobody pressed a key for a while."""
+
     async def keep_everything(self) -> None:
         """Save what is being typed."""
 
@@ -199,7 +202,7 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
         allowed = self.timings.blur_lock if self._away else self.timings.idle_lock
         idle = self.clock.monotonic() - self._last_key
         if idle >= allowed:
-            await self.action_lock()
+            await self.lock_by_itself()
         elif idle >= allowed - self.timings.warn_before and not self.locked_soon:
             self.locked_soon = True
 

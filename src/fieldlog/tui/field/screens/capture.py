@@ -23,9 +23,7 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.model.quick import QuickCapture
 from fieldlog.tui.field.commands import BACK, DETACH, DONE, FILES, HELP, LOCK, SAVE_AND_NEXT
 from fieldlog.tui.field.dates import say_clock
-from fieldlog.tui.field.dialogs.confirm import ConfirmBox
 from fieldlog.tui.field.dialogs.pick import PickBox
-from fieldlog.tui.field.dialogs.working import WorkingBox
 from fieldlog.tui.field.form import (
     CHOICES,
     FILES_HELP,
@@ -33,23 +31,21 @@ from fieldlog.tui.field.form import (
     LINES,
     STORY_HELP,
     file_columns,
-    file_rows,
     form_rows,
     reading_of,
     who_text,
 )
-from fieldlog.tui.field.screens.base import ReporterPage, styles
-from fieldlog.tui.field.work import AttachedFile, OpenIncident, Place
+from fieldlog.tui.field.screens.attaching import AttachingPage
+from fieldlog.tui.field.screens.base import styles
+from fieldlog.tui.field.work import OpenIncident, Place
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import LineInput, StoryArea
 from fieldlog.tui.kit.paragraphs import WARN_TOTAL
-from fieldlog.tui.kit.paths import guess_path, read_paths
 from fieldlog.tui.kit.rows import RowList
 from fieldlog.tui.kit.widgets import Choice, Note
-from fieldlog.tui.kit.workers import Job
 
 
-class CaptureScreen(ReporterPage):
+class CaptureScreen(AttachingPage):
     """The form."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (
@@ -64,16 +60,18 @@ class CaptureScreen(ReporterPage):
     BINDINGS: ClassVar[list[Any]] = bindings((DONE, SAVE_AND_NEXT, FILES, BACK, DETACH))
 
     def __init__(self, *, code: str | None, place: Place | None = None) -> None:
-        super().__init__()
-        self._code = code
+        super().__init__(code=code)
         self._place = place
         self._incident: OpenIncident | None = None
         self._capture = QuickCapture()
-        self._files: tuple[AttachedFile, ...] = ()
         self._filled = False
         self._changed = False
         self._kept = False
         self._due: Timer | None = None
+        self._in_vault = QuickCapture()
+        """What the vault holds of this form."""
+        self._last: QuickCapture | None = None
+        """What is saved to leave the form with: the same must not become a draft again behind that."""
 
     # --- drawing ----------------------------------------------------------------------------------
 
@@ -101,7 +99,7 @@ class CaptureScreen(ReporterPage):
     async def on_mount(self) -> None:
         """Read the incident, fill the form, stand where the person was."""
         if self._code is None:
-            self._capture = QuickCapture.begun(self._local_now())
+            self._capture = self._in_vault = QuickCapture.begun(self._local_now())
         else:
             await self._read(self._code)
         self._fill()
@@ -114,7 +112,7 @@ class CaptureScreen(ReporterPage):
         incident = await self.reporter.ask(lambda: self.work.read(code))
         if incident is not None:
             self._incident = incident
-            self._capture = incident.capture
+            self._capture = self._in_vault = incident.capture
             self._show_files(incident.files)
             self.retitle()
 
@@ -176,9 +174,12 @@ class CaptureScreen(ReporterPage):
     def _something_changed(self, message: Any) -> None:
         if not self._filled or getattr(message.control, "id", "") == "path":
             return
-        self._changed = True
         self._take_fields()
         self._show_reading()
+        if self._capture == self._last:
+            return
+        self._changed = True
+        self._last = None
         if self._due is not None:
             self._due.stop()
         self._due = self.set_timer(self.reporter.timings.autosave_after, self._save_if_changed)
@@ -201,7 +202,7 @@ class CaptureScreen(ReporterPage):
     @on(StoryArea.AboutToUndo)
     async def _save_if_changed(self) -> None:
         """Autosave. It is asked for in order and run in order; a newer one always comes after."""
-        if self._changed:
+        if self._changed and self._last is None:
             self._changed = False
             await self._keep()
 
@@ -223,17 +224,37 @@ class CaptureScreen(ReporterPage):
 
     def _keep_now(self, place: Place | None) -> str:
         """On the vault's thread."""
-        self._code = self.work.keep_draft(self._code, self._capture, place)
+        capture = self._capture
+        self._code = self.work.keep_draft(self._code, capture, place)
+        self._in_vault = capture
         self._kept = True
         return self._code
 
     async def keep_for_return(self) -> None:
-        """The last save before a lock, with the cursor."""
+        """The last save before a lock, with the cursor.
+
+        Raises:
+            FieldlogError: words would be lost if the vault were locked now.
+        """
         await self.take_waiting_keys()
         self._take_fields()
-        if self._code is not None or not self._capture.is_empty:
-            place = self._here()
-            await self.reporter.ask(lambda: self._keep_now(place))
+        if self._capture == self._last or (self._code is None and self._capture.is_empty):
+            return
+        place = self._here()
+        try:
+            await self.reporter.threads.call(lambda: self._keep_now(place))
+        except errors.FieldlogError:
+            if self._capture != self._in_vault:
+                self._changed = True
+                raise
+
+    async def keep_to_attach(self) -> bool:
+        """What the files belong to is kept first, unless it is."""
+        if self._code is not None and not self._changed:
+            return True
+        self._changed = False
+        place = self._here()
+        return await self.reporter.ask(lambda: self._keep_now(place)) is not None
 
     # --- leaving ----------------------------------------------------------------------------------
 
@@ -241,6 +262,19 @@ class CaptureScreen(ReporterPage):
         """Keep what is there; there is nothing to come back to after a lock."""
         await self.take_waiting_keys()
         self._take_fields()
+        self._begin_last_save()
+        left = await self._keep_or_forget()
+        if not left:
+            self._last = None
+        return left
+
+    def _begin_last_save(self) -> None:
+        """From here on an autosave would make a draft again of what was just saved."""
+        self._last = self._capture
+        if self._due is not None:
+            self._due.stop()
+
+    async def _keep_or_forget(self) -> bool:
         incident, code = self._incident, self._code
         if incident is not None and code is not None and self._capture == incident.saved:
             # Looked at, or changed back: what was saved stays as it is.
@@ -269,21 +303,29 @@ class CaptureScreen(ReporterPage):
             return
         if not await self._keep():
             return
+        self._begin_last_save()
         code, capture = self._code or "", self._capture
         try:
             await self.reporter.threads.call(lambda: self.work.save(code, capture))
         except errors.UnreadableDate:
-            self.query_one("#when", LineInput).focus()
+            self._stay("when")
             self.complain(
                 _("The time cannot be read. Write it another way, or empty the field. Nothing is lost.")
             )
         except errors.MalformedRecord:
-            self.query_one("#who", LineInput).focus()
+            self._stay("who")
             self.complain(_("Who was hurt? Write a number such as 3 or 3-5, or codes such as P-9QW2XY."))
         except errors.FieldlogError as error:
+            self._last = None
             self.reporter.explain(error)
         else:
-            self.app.pop_screen()
+            if self.is_current:  # and not under what a lock has put over it
+                self.app.pop_screen()
+
+    def _stay(self, name: str) -> None:
+        """The form was not left: its field ``name`` is to be written another way."""
+        self._last = None
+        self.query_one(f"#{name}", LineInput).focus()
 
     # --- choices ----------------------------------------------------------------------------------
 
@@ -297,14 +339,10 @@ class CaptureScreen(ReporterPage):
 
         self.app.push_screen(PickBox(title=choice.question, options=choice.options, value=choice.value), take)
 
-    # --- files ------------------------------------------------------------------------------------
-
-    def _are_files(self, pasted: str) -> bool:
-        return bool(read_paths(pasted, is_file=self.work.is_file))
-
-    def action_files(self) -> None:
-        """F6."""
-        self.query_one("#path", LineInput).focus()
+    @on(LineInput.Submitted)
+    def _to_next_field(self, message: LineInput.Submitted) -> None:
+        if message.control.id != "path":
+            self.focus_next()
 
     @on(StoryArea.Pasted)
     def _pasted(self, message: StoryArea.Pasted) -> None:
@@ -315,85 +353,3 @@ class CaptureScreen(ReporterPage):
         if len(self.query_one("#what", StoryArea).text) > WARN_TOTAL:
             text += " " + _("This text is very long: put the rest into a file and attach it.")
         self.say(text + " " + _("Ctrl+Z takes it back."))
-
-    @on(StoryArea.FilesDropped)
-    def _dropped(self, message: StoryArea.FilesDropped) -> None:
-        self._attach_all(message.pasted)
-
-    @on(LineInput.Submitted, "#path")
-    def _path_typed(self, message: LineInput.Submitted) -> None:
-        if message.value.strip():
-            self._attach_all(message.value)
-
-    @on(LineInput.Submitted)
-    def _to_next_field(self, message: LineInput.Submitted) -> None:
-        if message.control.id != "path":
-            self.focus_next()
-
-    def _attach_all(self, pasted: str) -> None:
-        paths = read_paths(pasted, is_file=self.work.is_file)
-        if paths:
-            self.run_worker(self._take_in(paths))
-        else:
-            self.complain(_("There is no such file: {path}").format(path=guess_path(pasted)))
-
-    async def _take_in(self, paths: tuple[str, ...]) -> None:
-        if self._code is None or self._changed:
-            self._changed = False
-            place = self._here()
-            if await self.reporter.ask(lambda: self._keep_now(place)) is None:
-                return
-        added = 0
-        for path in paths:
-            if not await self._attach_one(path):
-                break
-            added += 1
-        if self._code is not None:
-            await self._read(self._code)
-        if added:
-            self.query_one("#path", LineInput).value = ""
-            text = plural("{count} file added.", "{count} files added.", added).format(count=added)
-            self.say(text + " " + _("The file outside the vault is still there, unencrypted."))
-
-    async def _attach_one(self, path: str) -> bool:
-        job, code = Job(), self._code or ""
-        name = path.replace("\\", "/").rsplit("/", 1)[-1]
-        box = WorkingBox(title=_("Taking in {name}").format(name=name), job=job)
-        await self.app.push_screen(box)
-        done = await self.reporter.did(lambda: self.work.attach(code, path, job.progress), job)
-        if box.is_active or box in self.app.screen_stack:
-            box.dismiss(None)
-        return done
-
-    def _show_files(self, files: tuple[AttachedFile, ...]) -> None:
-        self._files = files
-        rows = self.query_one("#files", RowList)
-        rows.fill(file_rows(files))
-        rows.display = bool(files)
-        count = plural("{count} file", "{count} files", len(files)).format(count=len(files))
-        self.query_one("#file-count", Note).say(count)
-
-    def action_detach(self) -> None:
-        """Del in the list of files."""
-        rows = self.query_one("#files", RowList)
-        key = rows.cursor_key
-        if not rows.has_focus or not key:
-            return
-        name = next((one.name for one in self._files if one.code == key), "")
-
-        async def answered(yes: object) -> None:
-            code = self._code
-            if yes and code is not None and await self.reporter.did(lambda: self.work.detach(code, key)):
-                await self._read(code)
-                self.say(_("Removed."))
-
-        self.app.push_screen(
-            ConfirmBox(
-                title=_("Remove this file?"),
-                question=_(
-                    "{name} is erased from the vault for good. The file outside is not touched."
-                ).format(name=name),
-                yes=_("Remove"),
-            ),
-            answered,
-        )

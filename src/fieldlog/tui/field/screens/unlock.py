@@ -62,6 +62,10 @@ class UnlockScreen(ReporterPage):
         """The field and what is known about it."""
         practice = self.reporter.practice
         yield Note(_("Type your passphrase, then Enter."), classes="lead gap")
+        if self.reporter.unsaved:
+            yield Note(
+                _("The last words before the lock could not be saved."), id="unsaved", classes="warn gap"
+            )
         with Horizontal(classes="row gap"):
             yield Note(_("Passphrase"), classes="label")
             yield PassphraseInput(id="passphrase", helps=N_("Your seven words, with blanks between them."))

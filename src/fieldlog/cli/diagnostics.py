@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import Final
 
 from fieldlog.errors import FieldlogError
 from fieldlog.i18n.catalog import translate as _
+
+TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Final
 
 UNEXPECTED: Final = 70
 """EX_SOFTWARE of sysexits.h: a mistake in Fieldlog."""

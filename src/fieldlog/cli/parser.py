@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+import os
 
 from fieldlog import __version__
 from fieldlog.cli import diagnostics
@@ -19,7 +18,11 @@ from fieldlog.i18n.catalog import LANGUAGES
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
 
+TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Final, NoReturn
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - no public name
 
 REPORTER: Final = "fieldlog"
@@ -52,6 +55,19 @@ ARGPARSE_SENTENCES: Final = (
 """What argparse itself says; it looks these literals up through its module-global ``_``."""
 
 
+_COLUMNS: Final = 80
+"""Of a help text, where nobody can say how wide the terminal is."""
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # Left alone, argparse asks shutil, which loads the compression libraries.
+    try:
+        columns = os.get_terminal_size().columns
+    except OSError:
+        columns = _COLUMNS
+    return argparse.HelpFormatter(prog, width=columns - 2)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that says in the chosen language what is wrong, and how to ask for help.
 
@@ -61,7 +77,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **given: Any) -> None:
         # Here, because it looks some of its sentences up while it is being built.
         setattr(argparse, "_", _)  # noqa: B010 - argparse has no other door for its own sentences
-        super().__init__(**given)
+        super().__init__(formatter_class=_formatter, **given)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Refuse what is not among the choices, in a sentence instead of a Python list."""

@@ -50,10 +50,10 @@ def _dispatch(program: str, arguments: list[str]) -> int:
     if program == parser.DESK:
         grammar.print_help(sys.stderr)
         return 2
-    return _screen(asked.vault, language=asked.language, ascii_only=asked.ascii)
+    return _screen(asked.vault, language=asked.language, ascii_only=asked.ascii, unsaved=asked.unsaved)
 
 
-def _screen(named: str | None, *, language: str | None, ascii_only: bool) -> int:
+def _screen(named: str | None, *, language: str | None, ascii_only: bool, unsaved: bool) -> int:
     """Run the reporter's screen until it ends; lock and practice end this process image."""
     from pathlib import Path
 
@@ -66,11 +66,16 @@ def _screen(named: str | None, *, language: str | None, ascii_only: bool) -> int
     from fieldlog.tui.field import app, outcome
 
     ended = app.run(
-        folder, clock=clock.SystemClock(), practice=None, language=language, ascii_only=ascii_only
+        folder,
+        clock=clock.SystemClock(),
+        practice=None,
+        language=language,
+        ascii_only=ascii_only,
+        unsaved=unsaved,
     )
     # Only the end of the image removes every copy of a key from memory (security.md 5.3).
     if isinstance(ended, outcome.Lock):
-        kept = ["--ascii"] if ascii_only else []
+        kept = [*(["--ascii"] if ascii_only else []), *(["--unsaved"] if ended.unsaved else [])]
         _replace("fieldlog", "--vault", str(folder), "--language", ended.language, *kept)
     if isinstance(ended, outcome.Practise):
         _replace("fieldlog.practice", "--language", ended.language)

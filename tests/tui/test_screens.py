@@ -262,7 +262,7 @@ async def test_each_screen_is_as_it_was_looked_at(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         await app.threads.call(lambda: app.work.unlock(" ".join(WORDS)))
-        app.work.folder = Path("/home/person/fieldlog")
+        app.work.folder = Path("/media/stick/fieldlog")
         app.is_open = True
         app.opened = Opened(
             last_opened=NOW - timedelta(days=1),

@@ -158,6 +158,8 @@ def build(program: str) -> tuple[argparse.ArgumentParser, dict[str, Callable[[ar
         parser.add_argument(
             "--ascii", action="store_true", help=_("draw the screen with plain characters, for old terminals")
         )
+        # What a lock that could not save the last words tells the image that follows it.
+        parser.add_argument("--unsaved", action="store_true", help=argparse.SUPPRESS)
     add_common_options(parser, program, default=None)
     subparsers = parser.add_subparsers(dest="verb", metavar=_("VERB"), title=_("verbs"))
     runs: dict[str, Callable[[argparse.Namespace], int]] = {}

@@ -35,7 +35,11 @@ def _run(arguments: list[str]) -> int:
         from fieldlog.practice import screens
 
         return screens.show(
-            Path(asked.inside), clock=clock.SystemClock(), language=language, locked=asked.locked
+            Path(asked.inside),
+            clock=clock.SystemClock(),
+            language=language,
+            locked=asked.locked,
+            unsaved=asked.unsaved,
         )
     return _in_throwaway_folder(once=asked.once, language=language)
 
@@ -72,6 +76,7 @@ def grammar() -> argparse.ArgumentParser:
     parser.add_argument("--language", choices=catalog.LANGUAGES, help=_("language of the screens"))
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     parser.add_argument("--locked", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--unsaved", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 

@@ -26,7 +26,7 @@ _LINE_LETTERS = 120
 """Of an incident's text in the list."""
 
 
-def show(folder: Path, *, clock: Clock, language: str, locked: bool) -> int:
+def show(folder: Path, *, clock: Clock, language: str, locked: bool, unsaved: bool = False) -> int:
     """Practise in ``folder`` until the person leaves; gives the exit status.
 
     The scene is built when it is not there yet. ``locked`` comes back to the unlock screen after F9;
@@ -47,13 +47,14 @@ def show(folder: Path, *, clock: Clock, language: str, locked: bool) -> int:
         open_at_once=not locked,
     )
     while True:
-        outcome = field_app.run(scene.vault, clock=clock, practice=info, language=language)
+        outcome = field_app.run(scene.vault, clock=clock, practice=info, language=language, unsaved=unsaved)
         if isinstance(outcome, Lock):
             # Practice locks exactly as the real thing does: the process image ends.
             process.replace_image(
                 [
                     *process.own_interpreter(), "fieldlog.practice",
                     "--inside", str(folder), "--locked", "--language", outcome.language,
+                    *(["--unsaved"] if outcome.unsaved else []),
                 ]
             )  # fmt: skip
         if isinstance(outcome, ShowDesk):

@@ -288,6 +288,14 @@ def test_lock_replaces_the_process_image(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(app, "run", lambda *_a, **_k: outcome.Lock(language="kk"))
     with pytest.raises(SystemExit):
         start._dispatch("fieldlog", ["--vault", str(tmp_path / "v"), "--ascii"])
+    monkeypatch.setattr(app, "run", lambda *_a, **_k: outcome.Lock(language="ru", unsaved=True))
+    with pytest.raises(SystemExit):
+        start._dispatch("fieldlog", ["--vault", str(tmp_path / "v")])
+    assert replaced.pop()[-1] == "--unsaved"
+    told = []
+    monkeypatch.setattr(app, "run", lambda *_a, **given: told.append(given["unsaved"]) or outcome.Quit())
+    assert start._dispatch("fieldlog", ["--vault", str(tmp_path / "v"), "--unsaved"]) == 0
+    assert told == [True]
     monkeypatch.setattr(app, "run", lambda *_a, **_k: outcome.Practise(language="ru"))
     with pytest.raises(SystemExit):
         start._dispatch("fieldlog", [])

@@ -7,7 +7,7 @@ from typing import Final
 
 from fieldlog import errors
 from fieldlog.field import recording, sealing, settings, trust, vault
-from fieldlog.i18n.catalog import current_language
+from fieldlog.i18n.catalog import LANGUAGES, current_language
 from fieldlog.model.person import Person
 from fieldlog.model.quick import QuickCapture
 from fieldlog.primitives.kdf import Argon2Profile
@@ -87,11 +87,13 @@ class VaultWork:
             folder=self.folder, passphrase=vault.typed_secret(passphrase), clock=self._clock
         )
         opened = self._vault.opened
+        # In the vault's language: other words after a change of language would look like an older copy.
+        own = settings.get(self._vault, "language")
         return Opened(
             last_opened=opened.last_opened,
             incidents=opened.incidents,
             changes=opened.revisions,
-            words=opened.check_words(current_language()),
+            words=opened.check_words(own if own in LANGUAGES else current_language()),
         )
 
     def lock(self) -> None:

@@ -77,9 +77,9 @@ def test_every_offered_command_can_be_done(page: type[ReporterPage]) -> None:
 
 
 def test_every_page_is_tested() -> None:
-    """A new screen is in the list above."""
+    """A new screen is in the list above; those left out are no screens by themselves."""
     folder = Path(screens.__file__).parent
-    files = {file.stem for file in folder.glob("*.py")} - {"__init__", "base", "blank"}
+    files = {file.stem for file in folder.glob("*.py")} - {"__init__", "base", "blank", "attaching"}
     assert files == {page.__module__.rsplit(".", 1)[1] for page in PAGES}
 
 

@@ -231,7 +231,19 @@ def create(
     keys: VolumeKeys,
     head: Head,
 ) -> tuple[bytes, OpenedSlot]:
-    """The first content of ``slots``, and the slot of the first secret as if it had been opened.
+    """``create_all``, and of the slots only that of the first secret."""
+    content, used = create_all(header, secrets, keys=keys, head=head)
+    return content, used[0]
+
+
+def create_all(
+    header: VaultHeader,
+    secrets: Sequence[SlotSecret],
+    *,
+    keys: VolumeKeys,
+    head: Head,
+) -> tuple[bytes, tuple[OpenedSlot, ...]]:
+    """The first content of ``slots``, and the slot of each secret as if it had been opened.
 
     Each secret gets a slot of one volume; which volume is a coin toss, which of its slots another.
 
@@ -254,12 +266,37 @@ def create(
     used: list[OpenedSlot] = []
     for wanted in secrets:
         index = free.pop(rng.randbelow(len(free)))
-        root = _root_key(header, salt, wanted.secret)
-        slot_key = _slot_key(root, salt, wanted.keyfile, index)
+        slot_key = keys_for(header, content, wanted.secret, keyfile=wanted.keyfile)[index]
         payload = SlotPayload(volume=volume, purpose=wanted.purpose, keys=keys, head=head)
         used.append(OpenedSlot(index=index, slot_key=slot_key, payload=payload))
         content = replace(header, content, used[-1])
-    return content, used[0]
+    return content, tuple(used)
+
+
+def keys_for(
+    header: VaultHeader, content: bytes, secret: Secret, *, keyfile: bytes | None = None
+) -> tuple[Secret, ...]:
+    """The key that ``secret`` has for each of the eight slots of ``content``. Costs one Argon2id.
+
+    Raises:
+        KeySlotError: ``slots`` is not 4,096 bytes long.
+        NotEnoughMemory: Argon2id did not get its memory.
+    """
+    if len(content) != SLOTS_BYTES:
+        raise KeySlotError("slots-length")
+    salt = content[:SALT_BYTES]
+    # libsodium's Argon2id takes 16 bytes of salt; the whole 32 go into both derivations.
+    argon2_salt = sha256(_ARGON2_SALT_LABEL + salt)[:ARGON2_SALT_BYTES]
+    root = argon2id(secret, salt=argon2_salt, profile=header.profile)
+    second_factor = b"" if keyfile is None else sha256(keyfile)
+    material = Secret(root.reveal() + second_factor)
+    root.wipe()
+    found = tuple(
+        hkdf_sha256(material, salt=salt, info=b"slot" + bytes((index,)), length=KEY_BYTES)
+        for index in range(SLOT_COUNT)
+    )
+    material.wipe()
+    return found
 
 
 def open_slots(
@@ -275,13 +312,18 @@ def open_slots(
         CannotUnlock: no slot opens: wrong secret, or altered slot or header. Which one cannot be told.
         NotEnoughMemory: Argon2id did not get its memory.
     """
-    if len(content) != SLOTS_BYTES:
-        raise KeySlotError("slots-length")
-    salt = content[:SALT_BYTES]
-    root = _root_key(header, salt, secret)
+    return open_with(header, content, keys_for(header, content, secret, keyfile=keyfile))
+
+
+def open_with(header: VaultHeader, content: bytes, slot_keys: Sequence[Secret]) -> OpenedSlot:
+    """Find the slot that one of ``slot_keys`` opens, the key of each slot tried on that slot only.
+
+    Raises:
+        KeySlotError: the opened payload is of an unknown version.
+        CannotUnlock: no slot opens.
+    """
     found: tuple[int, Secret, bytes] | None = None
-    for index in range(SLOT_COUNT):
-        slot_key = _slot_key(root, salt, keyfile, index)
+    for index, slot_key in enumerate(slot_keys):
         start = _start_of(index)
         nonce = content[start : start + XCHACHA_NONCE_BYTES]
         sealed = content[start + XCHACHA_NONCE_BYTES : start + SLOT_BYTES]
@@ -291,7 +333,6 @@ def open_slots(
             continue
         # No early end of the loop: all eight trials are always made.
         found = (index, slot_key, plain)
-    root.wipe()
     if found is None:
         raise CannotUnlock
     index, slot_key, plain = found
@@ -312,18 +353,6 @@ def replace(header: VaultHeader, content: bytes, opened: OpenedSlot) -> bytes:
     )
     start = _start_of(opened.index)
     return content[:start] + nonce + sealed + content[start + SLOT_BYTES :]
-
-
-def _root_key(header: VaultHeader, salt: bytes, secret: Secret) -> Secret:
-    # libsodium's Argon2id takes 16 bytes of salt; the whole 32 go into both derivations.
-    argon2_salt = sha256(_ARGON2_SALT_LABEL + salt)[:ARGON2_SALT_BYTES]
-    return argon2id(secret, salt=argon2_salt, profile=header.profile)
-
-
-def _slot_key(root: Secret, salt: bytes, keyfile: bytes | None, index: int) -> Secret:
-    second_factor = b"" if keyfile is None else sha256(keyfile)
-    material = Secret(root.reveal() + second_factor)
-    return hkdf_sha256(material, salt=salt, info=b"slot" + bytes((index,)), length=KEY_BYTES)
 
 
 def _associated(header: VaultHeader, index: int) -> bytes:

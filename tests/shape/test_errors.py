@@ -34,6 +34,8 @@ EXAMPLES = {
     errors.NoSpace: lambda: errors.NoSpace("E:/out", needed=3_000_000, free=1_000_000),
     errors.VaultDamaged: lambda: errors.VaultDamaged("E:/vault", "database"),
     errors.EncryptionUnavailable: lambda: errors.EncryptionUnavailable("no-cipher"),
+    errors.PassphraseTooShort: errors.PassphraseTooShort,
+    errors.PassphraseRepeats: errors.PassphraseRepeats,
 }
 
 

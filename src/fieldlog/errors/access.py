@@ -62,3 +62,59 @@ class UnknownCard(AccessError):
 
     code = "access.unknown-card"
     exit_status = 26
+
+
+class BackupNotOpened(AccessError):
+    """These recovery words do not open this file: other words, or no backup of this vault."""
+
+    code = "access.backup-not-opened"
+    exit_status = 27
+
+
+class SlotsFull(AccessError):
+    """All four slots of the volume are used."""
+
+    code = "access.slots-full"
+    exit_status = 27
+
+
+class SlotsUnknown(AccessError):
+    """A vault of the first form: which slots are free is known once both of its secrets have opened it."""
+
+    code = "access.slots-unknown"
+    exit_status = 27
+
+
+class UnknownSlot(AccessError):
+    """No passphrase or recovery words have this number."""
+
+    code = "access.unknown-slot"
+    exit_status = 27
+
+
+class SecretInUse(AccessError):
+    """These words open some slot already; nothing was changed."""
+
+    code = "access.secret-in-use"
+    exit_status = 28
+
+
+class SecretNeeded(AccessError):
+    """The last passphrase, the recovery words, or the secret that was typed just now: it stays."""
+
+    code = "access.secret-needed"
+    exit_status = 29
+
+
+class KeyFileInVault(AccessError):
+    """A key file inside the vault's folder would be taken together with it."""
+
+    code = "access.key-file-in-vault"
+    exit_status = 29
+
+
+class NotAKeyFile(AccessError):
+    """The chosen file is none that Fieldlog made to be a second factor."""
+
+    code = "access.not-a-key-file"
+    exit_status = 29

@@ -53,6 +53,24 @@ class KeyTextError(FormatError):
     exit_status = 14
 
 
+class PassphraseTooShort(KeyTextError):
+    """A passphrase of one's own below four words or twenty characters."""
+
+    code = "format.passphrase-short"
+
+    def __init__(self) -> None:
+        super().__init__("passphrase-short")
+
+
+class PassphraseRepeats(KeyTextError):
+    """A passphrase of one's own in which a word comes twice."""
+
+    code = "format.passphrase-repeated"
+
+    def __init__(self) -> None:
+        super().__init__("passphrase-repeated")
+
+
 class KeySlotError(FormatError):
     """The ``slots`` or ``fieldlog.json`` file of a vault is not well formed."""
 

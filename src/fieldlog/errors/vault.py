@@ -75,3 +75,29 @@ class RegisterMissing(VaultError):
 
     code = "vault.register-missing"
     exit_status = 37
+
+
+class BackupRefused(VaultError):
+    """A file that is not a whole, unaltered backup. ``reason`` is a slug; nothing was written."""
+
+    code = "vault.backup-refused"
+    exit_status = 38
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path)
+        self.reason = reason
+        self.safe_fields = {"reason": reason}
+
+
+class BackupTooNew(VaultError):
+    """The backup was written by a newer Fieldlog."""
+
+    code = "vault.backup-too-new"
+    exit_status = 33
+
+
+class NoRecoveryRecipient(VaultError):
+    """The vault was made before there were backups and does not know what its recovery words open."""
+
+    code = "vault.no-recovery-recipient"
+    exit_status = 39

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from fieldlog.errors import KeyTextError, NoSpace
+from fieldlog.errors import KeyTextError, NoSpace, PassphraseRepeats, PassphraseTooShort
 from fieldlog.formats.keyslots import Head, Purpose, SlotSecret
 from fieldlog.primitives import kdf, recovery, words
 from fieldlog.primitives.kdf import Argon2Profile
@@ -156,14 +156,14 @@ def check_own_passphrase(text: str) -> None:
     """Accept a passphrase of one's own, or say why not. There is no strength score on purpose.
 
     Raises:
-        KeyTextError: ``passphrase-short`` below 20 characters or four words, ``passphrase-repeated`` when
-            a word comes twice.
+        PassphraseTooShort: below 20 characters or four words.
+        PassphraseRepeats: a word comes twice.
     """
     chosen = words.read_words(text)
     if len(" ".join(chosen)) < OWN_PASSPHRASE_LETTERS or len(chosen) < OWN_PASSPHRASE_WORDS:
-        raise KeyTextError("passphrase-short")
+        raise PassphraseTooShort
     if len(set(chosen)) < len(chosen):
-        raise KeyTextError("passphrase-repeated")
+        raise PassphraseRepeats
 
 
 def create(

@@ -67,6 +67,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("This key or phrase is mistyped or of an unknown kind ({reason})."),
         N_("Compare it letter by letter with what you were given and type it again."),
     ),
+    "format.passphrase-short": (
+        N_("This passphrase is too short to keep anybody out."),
+        N_("Take at least four words and twenty letters, or better the seven words that Fieldlog proposes."),
+    ),
+    "format.passphrase-repeated": (
+        N_("A word comes twice in this passphrase."),
+        N_("Put another word in its place."),
+    ),
     "format.key-slot": (
         N_("The files that hold the vault's locks are damaged ({reason})."),
         N_("Change nothing in the vault's folder. Put back a copy of the whole folder, or ask for help."),
@@ -119,6 +127,38 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("No card with this name or number is kept in the vault."),
         N_("See the kept cards with: fieldlog card list"),
     ),
+    "access.slots-full": (
+        N_("All four places for passphrases and recovery words are taken."),
+        N_("Remove one that is not needed any more; see them with: fieldlog keys list"),
+    ),
+    "access.slots-unknown": (
+        N_("An earlier Fieldlog made this vault, and it is not known yet which places in it are free."),
+        N_("Open it once with the passphrase and once with the recovery words, then try again."),
+    ),
+    "access.unknown-slot": (
+        N_("No passphrase of this vault has this number."),
+        N_("See the numbers with: fieldlog keys list"),
+    ),
+    "access.secret-in-use": (
+        N_("These words are in use already, so nothing was changed."),
+        N_("Choose other words."),
+    ),
+    "access.secret-needed": (
+        N_("It stays: the last passphrase, the recovery words and the words you just typed are not removed."),
+        N_("Change it instead, or add another passphrase first and open the vault with that one."),
+    ),
+    "access.key-file-in-vault": (
+        N_("A key file in the vault's own folder protects nothing: whoever takes the folder has both."),
+        N_("Choose a place on another device, such as a stick you carry with you."),
+    ),
+    "access.not-a-key-file": (
+        N_("This is not a key file that Fieldlog made, so nothing was changed."),
+        N_("Choose the file you made as a key file, or make a new one."),
+    ),
+    "access.backup-not-opened": (
+        N_("These recovery words do not open this file."),
+        N_("Check that they are the twelve words of this backup's vault, and that the file is a backup."),
+    ),
     "vault": (
         N_("The folder {path} cannot be used as asked."),
         N_("Check that this is the right folder and start again."),
@@ -154,6 +194,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "vault.register-missing": (
         N_("There is no register at {path}."),
         N_("Name the right folder with --register, or make one with: fieldlog-desk init"),
+    ),
+    "vault.backup-refused": (
+        N_("This file is not a whole, unaltered backup ({reason})."),
+        N_("Nothing was written. Try another copy of it, or an older backup."),
+    ),
+    "vault.backup-too-new": (
+        N_("This backup was written by a newer Fieldlog."),
+        N_("Nothing was written. Use that version, or a newer one."),
+    ),
+    "vault.no-recovery-recipient": (
+        N_("This vault was made before there were backups and does not know its recovery words yet."),
+        N_("Unlock it once with the recovery words, then make the backup."),
     ),
     "record": (
         N_("This record cannot be used as asked."),

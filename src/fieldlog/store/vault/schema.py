@@ -133,5 +133,28 @@ STEPS: Final = (
         # Raised by every transaction that writes, so that an older file as a whole is told from this one.
         statements=("ALTER TABLE head ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0",),
     ),
+    Migration(
+        number=3,
+        name="key slots",
+        statements=(
+            # One row for each writing of a slot of this volume; which of them is on the disk, `sealed` says.
+            """CREATE TABLE key_slot (
+                 slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 7),
+                 sealed BLOB NOT NULL,
+                 purpose INTEGER NOT NULL,
+                 slot_key BLOB NOT NULL,
+                 made_at TEXT NOT NULL,
+                 keyfile INTEGER NOT NULL,
+                 recipient TEXT NOT NULL,
+                 UNIQUE (slot, sealed)
+               ) STRICT""",
+        ),
+    ),
+    Migration(
+        number=4,
+        name="revisions of an incident",
+        # Erasing an incident and checking its versions must not read every record of the vault.
+        statements=("CREATE INDEX revision_of_incident ON revision (incident, version)",),
+    ),
 )
 """A released step is never changed."""

@@ -23,7 +23,8 @@ from fieldlog.primitives.secret import Secret
 from fieldlog.store.database import Database
 
 _FREE: Final = 0
-"""Stored in place of a purpose."""
+_UNKNOWN: Final = 255
+"""Stored in place of a purpose: random bytes, and a slot of which only its present bytes are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class SlotRow:
     """One writing of one slot. ``purpose`` and ``slot_key`` are ``None`` for random bytes.
 
     ``made_at`` is empty where it is not known. ``recipient`` is the backup recipient of recovery words.
+    ``known`` is false for a slot of a vault of the first form, of which nobody knows whether it is used.
     """
 
     slot: int
@@ -40,6 +42,7 @@ class SlotRow:
     made_at: str = ""
     keyfile: bool = False
     recipient: str = ""
+    known: bool = True
 
 
 def rows(database: Database) -> tuple[SlotRow, ...]:
@@ -51,17 +54,18 @@ def rows(database: Database) -> tuple[SlotRow, ...]:
     found = database.execute(
         "SELECT slot, sealed, purpose, slot_key, made_at, keyfile, recipient FROM key_slot ORDER BY rowid"
     )
-    if not {row[2] for row in found} <= {_FREE, *Purpose}:
+    if not {row[2] for row in found} <= {_FREE, _UNKNOWN, *Purpose}:
         raise VaultDamaged(str(database.path.parent), "schema")
     return tuple(
         SlotRow(
             slot=row[0],
             sealed=row[1],
-            purpose=Purpose(row[2]) if row[2] else None,
-            slot_key=Secret(row[3]) if row[2] else None,
+            purpose=Purpose(row[2]) if row[2] not in (_FREE, _UNKNOWN) else None,
+            slot_key=Secret(row[3]) if row[3] else None,
             made_at=row[4],
             keyfile=bool(row[5]),
             recipient=row[6],
+            known=row[2] != _UNKNOWN,
         )
         for row in found
     )
@@ -70,13 +74,13 @@ def rows(database: Database) -> tuple[SlotRow, ...]:
 def announce(database: Database, coming: Iterable[SlotRow]) -> None:
     """Add the rows of a writing that is about to be made. Part of a transaction."""
     database.execute_many(
-        "INSERT INTO key_slot (slot, sealed, purpose, slot_key, made_at, keyfile, recipient) "
+        "INSERT OR REPLACE INTO key_slot (slot, sealed, purpose, slot_key, made_at, keyfile, recipient) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 row.slot,
                 row.sealed,
-                row.purpose or _FREE,
+                (row.purpose or _FREE) if row.known else _UNKNOWN,
                 row.slot_key.reveal() if row.slot_key else b"",
                 row.made_at,
                 row.keyfile,

@@ -33,14 +33,6 @@ def _same(one, other):
 
 
 @pytest.fixture
-def cheap(monkeypatch):
-    """Argon2id replaced by a hash: for tests of the slots that would run it hundreds of times."""
-    monkeypatch.setattr(
-        keyslots, "argon2id", lambda secret, *, salt, profile: Secret(keyslots.sha256(salt + secret.reveal()))
-    )
-
-
-@pytest.fixture
 def keys():
     return VolumeKeys.generate()
 

@@ -117,6 +117,15 @@ class _ClaimResults:
                 terminalreporter.write_line(problem)
 
 
+@pytest.fixture(autouse=True)
+def small_vaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vaults made in this process are small; the program itself makes them of the usual size."""
+    from fieldlog.store.volume import sizes
+
+    small = sizes.Sizes(log=1 << 20, volume=2 << 20, media=1 << 20, unit=1 << 20)
+    monkeypatch.setattr(sizes, "USUAL", small)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):

@@ -21,7 +21,9 @@ from fieldlog.primitives.hash import sha256
 from fieldlog.primitives.kdf import ARGON2_SALT_BYTES, Argon2Profile, argon2id, hkdf_sha256
 from fieldlog.primitives.secret import Secret
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+FIRST_FORM: Final = 1
+"""One volume in files of its own; still read."""
 SLOTS_BYTES: Final = 4_096
 SLOT_COUNT: Final = 8
 SLOT_BYTES: Final = 480
@@ -29,6 +31,10 @@ SALT_BYTES: Final = 32
 SLOTS_PER_VOLUME: Final = 4
 HEADER_LIMIT: Final = 1_024
 """Bytes of ``fieldlog.json``; what version 1 writes is about 150 and a later one may add a little."""
+
+WAL_SIZES: Final = frozenset(1 << power for power in range(16, 29))
+UNIT_SIZES: Final = frozenset(1 << power for power in range(16, 25))
+"""64 KiB to 256 MiB, and to 16 MiB: enough to work with, and nothing that fills a disk."""
 
 KEY_BYTES: Final = 32
 WAL_KEY_BYTES: Final = 64
@@ -48,18 +54,23 @@ _ARGON2_SALT_LABEL: Final = b"fieldlog-vault-v1 argon2id salt"
 class VaultHeader:
     """``fieldlog.json``: what must be known before there is a key. Nothing in it is secret.
 
-    ``wal_bytes`` is the size of a volume's WAL region; 0 says that the WAL is a file of its own.
+    ``wal_bytes`` is the size of a volume's WAL region; 0 is format 1, where the WAL is a file of its own.
     ``unit_bytes`` is the size of one unit of the attachment area.
     """
 
     profile: Argon2Profile
-    wal_bytes: int = 0
+    wal_bytes: int = 8 << 20
     unit_bytes: int = 1 << 20
+
+    @property
+    def format(self) -> int:
+        """1 or 2."""
+        return FORMAT if self.wal_bytes else FIRST_FORM
 
     def encode(self) -> bytes:
         """The one byte string for this header."""
         plain = {
-            "format": FORMAT,
+            "format": self.format,
             "kdf": {
                 "lanes": 1,
                 "memory_mib": self.profile.memory_mib,
@@ -89,11 +100,15 @@ class VaultHeader:
             if type(plain["format"]) is int and plain["format"] > FORMAT:
                 raise KeySlotError("too-new")
             memory, passes = plain["kdf"]["memory_mib"], plain["kdf"]["passes"]
-            if type(memory) is not int or type(passes) is not int:
+            wal_bytes, unit_bytes = plain["wal_bytes"], plain["unit_bytes"]
+            if {type(number) for number in (memory, passes, wal_bytes, unit_bytes)} != {int}:
                 raise KeySlotError("header")
         except (ValueError, TypeError, KeyError, RecursionError):
             raise KeySlotError("header") from None
-        header = cls(profile=Argon2Profile(name="stored", memory_mib=memory, passes=passes))
+        if (wal_bytes and wal_bytes not in WAL_SIZES) or unit_bytes not in UNIT_SIZES:
+            raise KeySlotError("header")
+        profile = Argon2Profile(name="stored", memory_mib=memory, passes=passes)
+        header = cls(profile=profile, wal_bytes=wal_bytes, unit_bytes=unit_bytes)
         # One byte string per value: unknown keys, other sizes and other spellings all differ here.
         if header.encode() != content:
             raise KeySlotError("header")

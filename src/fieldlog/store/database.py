@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import apsw
 
@@ -37,6 +37,37 @@ def is_open_here(path: Path) -> bool:
     with files.translating(path, reading=True):
         facts = path.stat()
     return (facts.st_dev, facts.st_ino) in _open_files
+
+
+class Backing(Protocol):
+    """What lies below a connection and must outlive it."""
+
+    def close(self) -> None:
+        """Let it go, after the connection was closed."""
+
+
+class PlainFile:
+    """A database file of its own, with one descriptor for looking at its raw bytes.
+
+    Closing any descriptor of the file drops SQLite's own locks on it (POSIX), so this one lives as long
+    as the connection.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        facts = os.fstat(descriptor)
+        self._identity = (facts.st_dev, facts.st_ino)
+        _open_files.add(self._identity)
+
+    def read_raw(self, count: int, offset: int) -> bytes:
+        """Bytes of the file; raises ``OSError``."""
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        return os.read(self._descriptor, count)
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        os.close(self._descriptor)
+        _open_files.discard(self._identity)
 
 
 class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
@@ -106,25 +137,25 @@ _TRANSLATIONS: Final[
 class Database:
     """An open database. Made by ``connection.open_database`` only; close it or let ``atexit`` do so."""
 
-    def __init__(self, connection: apsw.Connection, path: Path, raw_descriptor: int) -> None:
+    def __init__(self, connection: apsw.Connection, path: Path, backing: Backing) -> None:
         self._connection = connection
         self._path = path
-        # Closing any descriptor of the file drops SQLite's own locks on it (POSIX), so this one, used
-        # for looking at the raw bytes, lives as long as the connection.
-        self._raw_descriptor = raw_descriptor
+        self._backing = backing
         self._lock = threading.RLock()
         self._depth = 0
         self._closing_statement = ""
         self._open = True
-        facts = os.fstat(raw_descriptor)
-        self._identity = (facts.st_dev, facts.st_ino)
-        _open_files.add(self._identity)
         atexit.register(self.close)
 
     @property
     def path(self) -> Path:
         """The database file."""
         return self._path
+
+    @property
+    def backing(self) -> Backing:
+        """What lies below the connection."""
+        return self._backing
 
     @property
     def is_open(self) -> bool:
@@ -219,6 +250,32 @@ class Database:
             finally:
                 self._depth = 0
 
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Nothing is written while the block lasts, and the log has been written back.
+
+        Raises:
+            NoSpace: it could not be.
+            VaultInUse: something is being read or written by this very thread.
+        """
+        with self._lock:
+            if self._depth:
+                raise errors.UsageError("at-rest-in-transaction")
+            with translating(self._path):
+                self._cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            yield
+
+    def copy_into(self, target: apsw.Connection) -> None:
+        """Copy every page into ``target``, an empty database under a key of its own.
+
+        Raises:
+            NoSpace: it does not fit.
+            FieldlogError: as ``execute``.
+        """
+        with self.at_rest(), translating(self._path), target.backup("main", self._connection, "main") as copy:
+            while not copy.done:
+                copy.step(_BATCH_ROWS)
+
     def end_writing_with(self, statement: str) -> None:
         """From now on, run ``statement`` as the last one of every transaction that changed something."""
         self._closing_statement = statement
@@ -245,8 +302,8 @@ class Database:
                 with translating(self._path):
                     self._connection.close(force=True)
             finally:
-                os.close(self._raw_descriptor)
-                _open_files.discard(self._identity)
+                # Only now: a connection that calls into a backing that is gone ends the process.
+                self._backing.close()
 
     def _cursor(self) -> apsw.Cursor:
         if not self._open:

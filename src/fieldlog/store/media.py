@@ -1,4 +1,4 @@
-"""Attachments: one file of 1 MiB units beside the database (docs/formats/vault.md section 7).
+"""Attachments: a file of 1 MiB units beside the database (docs/formats/vault.md section 7).
 
 Each attachment is an age STREAM under a key of its own, laid over runs of units. Keys, runs and digests
 are rows of the database. Units are written and synced before the row is committed, so a row never points
@@ -13,8 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from fieldlog import errors
 from fieldlog.formats.age.chunks import sealed_size
@@ -22,6 +21,7 @@ from fieldlog.formats.age.stream import StreamReader, StreamWriter
 from fieldlog.primitives import rng
 from fieldlog.primitives.kdf import hkdf_sha256
 from fieldlog.primitives.secret import Secret
+from fieldlog.store.area import MediaPlace
 from fieldlog.store.database import Database
 from fieldlog.store.hashing import Digests, Hashers
 from fieldlog.store.units import Run, UnitSink, UnitSource, UnitSpace
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Bytes done and bytes in all; may raise ``Cancelled``."""
+
+
+class Readable(Protocol):
+    """Anything whose bytes can be taken one buffer after another."""
+
+    def readinto(self, buffer: memoryview | bytearray, /) -> int:
+        """Fill ``buffer``; 0 at the end."""
+
 
 KEY_BYTES: Final = 32
 _KEY_INFO: Final = b"fieldlog attachment v1"
@@ -54,9 +62,9 @@ class MediaStore:
     ``add`` may run on any thread; a second one waits until the first is done.
     """
 
-    def __init__(self, database: Database, path: Path, *, root_key: Secret, unit_bytes: int) -> None:
+    def __init__(self, database: Database, place: MediaPlace, *, root_key: Secret, unit_bytes: int) -> None:
         self._database = database
-        self._path = path
+        self._place = place
         self._root_key = root_key
         self._unit_bytes = unit_bytes
         self._adding = threading.Lock()
@@ -82,7 +90,7 @@ class MediaStore:
             key = rng.random_secret(KEY_BYTES)
             expected = source.size
             committing = False
-            with UnitSink(self._path, space, unit_bytes=self._unit_bytes) as sink:
+            with UnitSink(self._place, space, unit_bytes=self._unit_bytes) as sink:
                 try:
                     sink.reserve(sealed_size(expected))
                     digests = self._pour(source, sink, key, total=expected, progress=progress)
@@ -109,7 +117,7 @@ class MediaStore:
                     raise
 
     def _pour(
-        self, source: files.SourceFile, sink: UnitSink, key: Secret, *, total: int, progress: Progress | None
+        self, source: Readable, sink: UnitSink, key: Secret, *, total: int, progress: Progress | None
     ) -> Digests:
         with StreamWriter(sink, self._stream_key(key)) as stream, Hashers() as hashers:
             done = 0
@@ -123,6 +131,61 @@ class MediaStore:
                 if progress is not None:
                     progress(done, max(total, done))
             return hashers.finish()
+
+    def refill(self, code: str, source: Readable, *, progress: Progress | None = None) -> None:
+        """Write the bytes of a known attachment anew, under a new key, from another place.
+
+        Raises:
+            UnknownRecord: no attachment of this code.
+            VaultDamaged: ``media`` when they are not the bytes that were taken in.
+            NoSpace, Cancelled, MachineError: as ``add``; then its row is as it was.
+        """
+        with self._adding:
+            known = self.facts(code)
+            key = rng.random_secret(KEY_BYTES)
+            with UnitSink(self._place, UnitSpace(self._taken_runs()), unit_bytes=self._unit_bytes) as sink:
+                sink.reserve(sealed_size(known.size))
+                digests = self._pour(source, sink, key, total=known.size, progress=progress)
+                sink.finish()
+                if (digests.size, digests.sha512) != (known.size, known.sha512):
+                    raise errors.VaultDamaged(str(self._place.folder), "media")
+                with self._database.transaction():
+                    self._database.execute("DELETE FROM media_run WHERE attachment = ?", (code,))
+                    self._database.execute(
+                        "UPDATE attachment SET key = ? WHERE code = ?", (key.reveal(), code)
+                    )
+                    self._insert_runs(code, sink.runs)
+
+    def forget_units(self) -> None:
+        """Let no attachment have units: in a copy, before each is filled anew."""
+        with self._database.transaction():
+            self._database.execute("DELETE FROM media_run")
+
+    def reserve(self, size: int, *, progress: Progress | None = None) -> None:
+        """Make the area ``size`` bytes large, in whole units, if it is smaller.
+
+        Raises:
+            NoSpace: there is no room. Cancelled: from ``progress``. It is as it was.
+        """
+        with self._adding:
+            area = self._place.open()
+            try:
+                area.grow(-(-size // self._unit_bytes) * self._unit_bytes, progress=progress)
+            finally:
+                area.close()
+
+    @property
+    def copies(self) -> int:
+        """How many files grow when an attachment is added at the end."""
+        return self._place.copies
+
+    def codes(self) -> tuple[str, ...]:
+        """Every attachment there is."""
+        return tuple(code for (code,) in self._database.execute("SELECT code FROM attachment ORDER BY code"))
+
+    def total_bytes(self) -> int:
+        """The sizes of all attachments together."""
+        return int(self._database.value("SELECT ifnull(sum(bytes), 0) FROM attachment"))
 
     def facts(self, code: str) -> StoredFile:
         """Size and digests.
@@ -153,7 +216,7 @@ class MediaStore:
                 "SELECT first_unit, unit_count FROM media_run WHERE attachment = ? ORDER BY position", (code,)
             )
         ]
-        source = UnitSource(self._path, runs, unit_bytes=self._unit_bytes, length=sealed_size(row[1]))
+        source = UnitSource(self._place.path, runs, unit_bytes=self._unit_bytes, length=sealed_size(row[1]))
         return MediaReader(StreamReader(source, self._stream_key(Secret(row[0]))), source, row[1])
 
     def remove(self, code: str) -> None:
@@ -187,6 +250,9 @@ class MediaStore:
             "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)",
             (code, key.reveal(), digests.size, digests.sha256, digests.sha512, digests.crc32),
         )
+        self._insert_runs(code, runs)
+
+    def _insert_runs(self, code: str, runs: list[Run]) -> None:
         self._database.execute_many(
             "INSERT INTO media_run VALUES (?, ?, ?, ?)",
             [(code, position, run.first, run.count) for position, run in enumerate(runs)],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from fieldlog import errors
 from fieldlog.primitives import rng
+from fieldlog.store.area import MediaPlace
 from fieldlog.system import files
 
 if TYPE_CHECKING:
@@ -67,21 +67,22 @@ class UnitSpace:
 
 
 class UnitSink:
-    """Writes bytes into units.
+    """Writes bytes into units of ``place``.
 
     Leaving the block only closes the file: units without a row are free, and the next attachment takes
     them. ``give_back`` is for whoever knows that no row points at them.
     """
 
-    def __init__(self, path: Path, space: UnitSpace, *, unit_bytes: int) -> None:
-        self._path = path
+    def __init__(self, place: MediaPlace, space: UnitSpace, *, unit_bytes: int) -> None:
+        self._place = place
         self._space = space
         self._unit_bytes = unit_bytes
-        self._used_end = space.end * unit_bytes
         self._left = 0
+        self._position = 0
         self.runs: list[Run] = []
-        with files.translating(path):
-            self._descriptor = os.open(path, os.O_RDWR | _BINARY)
+        self._area = place.open()
+        # What is below may belong to others, in the other volume too.
+        self._size_before = self._area.size
 
     def __enter__(self) -> Self:
         return self
@@ -89,22 +90,23 @@ class UnitSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.close(self._descriptor)
+        self._area.close()
 
     def reserve(self, length: int) -> None:
         """Take units for ``length`` bytes.
 
         Raises:
-            NoSpace: the disk does not have them.
+            NoSpace: the disk does not have them, as often as they are needed.
             MachineError: another subclass.
         """
-        before = self._space.end
         run = self._space.take(max(1, -(-length // self._unit_bytes)))
-        files.require_space(self._path.parent, needed=(self._space.end - before) * self._unit_bytes)
+        missing = max(0, run.end * self._unit_bytes - self._area.size)
+        files.require_space(self._place.folder, needed=missing * self._place.copies)
         self.runs.append(run)
         self._left = run.count * self._unit_bytes
-        with files.translating(self._path):
-            os.lseek(self._descriptor, run.first * self._unit_bytes, os.SEEK_SET)
+        self._position = run.first * self._unit_bytes
+        if self._position > self._area.size:
+            self._area.grow(self._position)
 
     def write(self, piece: ReadableBuffer) -> int:
         """Write all of ``piece``, into more units than were reserved if it needs them.
@@ -118,10 +120,17 @@ class UnitSink:
         while view:
             if self._left == 0:
                 self.reserve(len(view))
-            with files.translating(self._path):
-                written = os.write(self._descriptor, view[: self._left])
-            self._left -= written
-            view = view[written:]
+            part = view[: self._left]
+            inside = self._area.size - self._position
+            if inside > 0:
+                part = part[:inside]
+                with files.translating(self._place.path):
+                    self._area.write(part, self._position)
+            else:
+                self._area.append(part)
+            self._left -= len(part)
+            self._position += len(part)
+            view = view[len(part) :]
         return total
 
     def finish(self) -> None:
@@ -134,14 +143,11 @@ class UnitSink:
         self.write(rng.random_bytes(self._left - spare * self._unit_bytes))
         last = self.runs.pop()
         self.runs.append(Run(first=last.first, count=last.count - spare))
-        with files.translating(self._path):
-            files.sync_descriptor(self._descriptor)
+        self._area.sync_both()
 
     def give_back(self) -> None:
         """Take the new units away; no row may point at them, not even one in the log of the database."""
-        # Units below hold other attachments; what is above belongs to nobody.
-        with suppress(OSError):
-            os.ftruncate(self._descriptor, self._used_end)
+        self._area.shrink(self._size_before)
 
 
 class UnitSource:

@@ -81,7 +81,7 @@ class RegisterStore(RegisterTables):
             EncryptionUnavailable: the storage engine would not encrypt.
             MachineError: one of its subclasses. Nothing is left behind.
         """
-        header = VaultHeader(profile=profile)
+        header = VaultHeader(profile=profile, wal_bytes=0)
         keys = VolumeKeys.generate()
         with appearing(place) as building:
             files.write_whole(building / HEADER_NAME, header.encode())

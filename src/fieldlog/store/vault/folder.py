@@ -23,7 +23,10 @@ from fieldlog.system import files, paths
 HEADER_NAME: Final = "fieldlog.json"
 SLOTS_NAME: Final = "slots"
 DATABASE_NAME: Final = "volume.db"
-MEDIA_NAME: Final = "media"
+"""Of a vault of format 1, as ``media`` is there."""
+
+FILES: Final = frozenset({HEADER_NAME, SLOTS_NAME, "vol-a", "vol-b", "media-a", "media-b"})
+"""Of a vault of format 2: these and never another."""
 
 _LEFTOVER: Final = re.compile(r"\.[0-9a-f]{16}\.part")
 """A temporary file of ``files.atomic_write`` that a killed process left."""
@@ -54,6 +57,71 @@ def appearing(folder: Path) -> Iterator[Path]:
     files.sync_folder(folder.parent)
 
 
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A private folder beside ``folder``, a whole new vault, that takes its place when the block ends well.
+
+    The new one first gets a name that says it is complete; then the old one goes aside and the new one
+    comes. A process that is killed in between leaves names that ``finish_replacement`` understands.
+
+    Raises:
+        MachineError: one of its subclasses. The old vault is where it was.
+    """
+    token = secrets.token_hex(8)
+    building, complete, aside = (
+        folder.with_name(f".{folder.name}-{token}.{end}") for end in ("part", "new", "old")
+    )
+    paths.make_private_folder(building)
+    try:
+        yield building
+        files.sync_folder(building)
+        with files.translating(folder):
+            building.rename(complete)
+            files.sync_folder(folder.parent)
+            folder.rename(aside)
+    except BaseException:
+        for leftover in (building, complete):
+            shutil.rmtree(leftover, ignore_errors=True)
+        raise
+    try:
+        with files.translating(folder):
+            complete.rename(folder)
+    except BaseException:
+        with suppress(OSError):
+            aside.rename(folder)
+        raise
+    files.sync_folder(folder.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def finish_replacement(folder: Path) -> None:
+    """Put the complete vault in its place if a process was killed between the two renames of ``replacing``.
+
+    Raises:
+        MachineError: one of its subclasses: it could not be.
+    """
+    if os.path.lexists(folder):
+        return
+    left = _left_beside(folder)
+    # Without a complete new one the old one has not been replaced.
+    for end in (".new", ".old"):
+        for name in left:
+            if name.endswith(end):
+                with files.translating(folder):
+                    folder.with_name(name).rename(folder)
+                files.sync_folder(folder.parent)
+                return
+
+
+def _left_beside(folder: Path) -> list[str]:
+    """Names of what ``replacing`` makes beside ``folder``."""
+    ours = re.compile(re.escape(f".{folder.name}-") + r"[0-9a-f]{16}\.(part|new|old)")
+    try:
+        return sorted(entry.name for entry in folder.parent.iterdir() if ours.fullmatch(entry.name))
+    except OSError:
+        return []
+
+
 def discard(folder: Path) -> None:
     """Take away a vault that was made a moment ago and that nobody has written to yet."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -73,7 +141,9 @@ def require_present(folder: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Take away temporary files of a process that was killed. Call it under the lock."""
+    """Take away what a process that was killed left in and beside the folder. Call it under the lock."""
+    for name in _left_beside(folder):
+        shutil.rmtree(folder.with_name(name), ignore_errors=True)
     with suppress(OSError):
         for entry in folder.iterdir():
             if _LEFTOVER.fullmatch(entry.name):

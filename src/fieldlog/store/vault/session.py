@@ -1,14 +1,14 @@
 """``VaultStore``: an open vault, and the only thing others know of its backing.
 
-It has no paths, tables or connections in its interface, so that the two-volume form can take the place of
-``volume.db`` and ``media`` without a change anywhere else (docs/formats/vault.md section 1).
+It has no paths, tables or connections in its interface; whether the vault is of format 2 (two volumes) or
+format 1 (one database and its log in files of their own) shows in ``format`` only
+(docs/formats/vault.md section 1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -17,16 +17,21 @@ from fieldlog.formats import keyslots
 from fieldlog.formats.keyslots import Head, OpenedSlot, SlotSecret, VaultHeader, VolumeKeys
 from fieldlog.primitives.kdf import Argon2Profile, require_memory
 from fieldlog.primitives.secret import Secret
-from fieldlog.store.connection import open_database
+from fieldlog.store.area import MediaPlace
 from fieldlog.store.database import Database
-from fieldlog.store.media import MediaStore
-from fieldlog.store.vault import chain, folder, schema
+from fieldlog.store.media import MediaStore, Progress
+from fieldlog.store.vault import backing, chain, folder, making, renewing
+from fieldlog.store.vault.binned import Bin
+from fieldlog.store.vault.erasing import Erasing
 from fieldlog.store.vault.evidence import EvidenceFiles
 from fieldlog.store.vault.incidents import Incidents
 from fieldlog.store.vault.outbox import Outbox
 from fieldlog.store.vault.records import Records
 from fieldlog.store.vault.settings import Settings
+from fieldlog.store.vault.slot_keeper import SlotKeeper
 from fieldlog.store.vault.trust import Trust
+from fieldlog.store.volume import sizes as volume_sizes
+from fieldlog.store.volume.sizes import Sizes
 from fieldlog.system import files
 
 
@@ -41,41 +46,54 @@ class VaultStore:
         self._slot = slot
         self._database = database
         self._lock = lock
-        keys = slot.payload.keys
+        self.slots = SlotKeeper(place, header, database, slot)
         self.records = Records(database)
         self.incidents = Incidents(database, self.records)
         self.media = MediaStore(
-            database, place / folder.MEDIA_NAME, root_key=keys.media_key, unit_bytes=header.unit_bytes
+            database,
+            MediaPlace(folder=place, volume=backing.volume_of(header, slot)),
+            root_key=slot.payload.keys.media_key,
+            unit_bytes=header.unit_bytes,
         )
         self.evidence = EvidenceFiles(database, self.media, self.records, self.incidents)
         self.trust = Trust(database)
         self.outbox = Outbox(database)
         self.settings = Settings(database)
+        self.erasing = Erasing(database, self.records, self.media)
+        self.bin = Bin(database, self.incidents, self.settings, self.erasing)
 
     @classmethod
-    def create(cls, place: Path, *, profile: Argon2Profile, secrets: Sequence[SlotSecret]) -> Self:
-        """Make a vault and open it. It appears whole or not at all.
+    def create(
+        cls,
+        place: Path,
+        *,
+        profile: Argon2Profile,
+        secrets: Sequence[SlotSecret],
+        made_at: str = "",
+        sizes: Sizes | None = None,
+        fill: Callable[[making.NewVolume], None] | None = None,
+    ) -> Self:
+        """Make a vault with both its volumes and open it. It appears whole or not at all.
+
+        Args:
+            place: where nothing is yet.
+            profile: of Argon2id.
+            secrets: what opens it, each through a slot of its own.
+            made_at: the present moment, for the list of secrets.
+            sizes: of its files.
+            fill: puts content into it before it appears, such as that of a backup.
 
         Raises:
             VaultExists: there is something at ``place``.
             NotEnoughMemory: the profile's memory could not be had.
             EncryptionUnavailable: the storage engine would not encrypt.
-            MachineError: one of its subclasses.
+            FieldlogError: whatever ``fill`` raises.
+            MachineError: one of its subclasses. Nothing is left behind.
         """
-        header = VaultHeader(profile=profile)
-        keys = VolumeKeys.generate()
+        chosen = sizes or volume_sizes.USUAL
+        header = VaultHeader(profile=profile, wal_bytes=chosen.log, unit_bytes=chosen.unit)
         with folder.appearing(place) as building:
-            files.write_whole(building / folder.HEADER_NAME, header.encode())
-            files.write_whole(building / folder.MEDIA_NAME, b"")
-            open_database(
-                path=building / folder.DATABASE_NAME,
-                key=keys.database_key,
-                salt=keys.cipher_salt,
-                create=True,
-                migrations=schema.STEPS,
-            ).close()
-            slots, opened = keyslots.create(header, secrets, keys=keys, head=Head())
-            files.write_whole(building / folder.SLOTS_NAME, slots)
+            opened = making.make_vault(building, header, secrets, sizes=chosen, made_at=made_at, fill=fill)
         try:
             lock = files.FileLock(place / folder.HEADER_NAME)
             try:
@@ -99,10 +117,11 @@ class VaultStore:
             UnsafePermissions: others can read or change it.
             CannotUnlock: wrong secret, or damaged slots: which one cannot be told.
             NotEnoughMemory: before or while the key is derived.
-            VaultDamaged: ``header``, ``slots``, ``database`` or ``schema``.
-            HistoryAltered: the database is older than when the vault was last locked with this secret.
+            VaultDamaged: ``header``, ``slots``, ``database``, ``media`` or ``schema``.
+            HistoryAltered: the database is older than when the vault was last locked.
             MachineError: another subclass.
         """
+        folder.finish_replacement(place)
         folder.require_present(place)
         lock = files.FileLock(place / folder.HEADER_NAME)
         try:
@@ -121,28 +140,29 @@ class VaultStore:
 
     @classmethod
     def _opened(cls, place: Path, header: VaultHeader, slot: OpenedSlot, lock: files.FileLock) -> Self:
-        keys = slot.payload.keys
-        try:
-            database = open_database(
-                path=place / folder.DATABASE_NAME,
-                key=keys.database_key,
-                salt=keys.cipher_salt,
-                migrations=schema.STEPS,
-            )
-        except errors.VaultMissing:
-            raise errors.VaultDamaged(str(place), "database") from None
+        database = backing.open_database_of(place, header, slot)
         try:
             chain.require_not_behind(database, slot.payload.head)
             chain.count_epochs(database)
+            return cls(place, header, slot, database, lock)
         except BaseException:
             database.close()
             raise
-        return cls(place, header, slot, database, lock)
+
+    @property
+    def format(self) -> int:
+        """2, or 1 for a vault with one volume, which ``renew`` makes into one with two."""
+        return self._header.format
 
     @property
     def head(self) -> Head:
         """Length of the chain of revisions and the hash of its last link."""
         return chain.head_of(self._database)
+
+    @property
+    def keys(self) -> VolumeKeys:
+        """What opens the database and the attachments, for a backup."""
+        return self._slot.payload.keys
 
     @property
     def is_open(self) -> bool:
@@ -159,13 +179,26 @@ class VaultStore:
         with self._database.transaction():
             yield
 
+    @contextmanager
+    def database_pages(self) -> Iterator[tuple[int, Callable[[], Iterator[bytes]]]]:
+        """Size in bytes of the database, and a function that gives its pages, encrypted as they are.
+
+        Nothing can be saved while the block lasts.
+
+        Raises:
+            NoSpace: the log could not be written back first.
+            StorageFailed: the disk reported an error.
+        """
+        with self._database.at_rest():
+            yield backing.pages_of(self._database)
+
     def free_space(self) -> int:
-        """Bytes that can still be stored where the vault is.
+        """Bytes of attachments that can still be stored where the vault is.
 
         Raises:
             MachineError: one of its subclasses.
         """
-        return files.free_space(self._place)
+        return files.free_space(self._place) // self.media.copies
 
     def verify(self) -> int:
         """Check every page, every link of the chain and every digest; returns the number of revisions.
@@ -178,8 +211,88 @@ class VaultStore:
             raise errors.VaultDamaged(str(self._place), "database")
         return chain.verify(self._database)
 
+    def reserve(self, media_bytes: int, *, progress: Progress | None = None) -> None:
+        """Make both attachment areas at least this large now; interrupted, they are as they were.
+
+        Raises:
+            NoSpace: there is no room for both.
+            Cancelled: from ``progress``.
+            UsageError: ``first-form`` for a vault of format 1, where there is nothing to reserve.
+            MachineError: another subclass.
+        """
+        if self.format == keyslots.FIRST_FORM:
+            raise errors.UsageError("first-form")
+        self.media.reserve(media_bytes, progress=progress)
+
+    def create_second(
+        self,
+        secrets: Sequence[SlotSecret],
+        *,
+        made_at: str = "",
+        fill: Callable[[making.NewVolume], None] | None = None,
+    ) -> None:
+        """Make a vault in the other volume, over whatever is there: nobody can know whether it is used.
+
+        Raises:
+            SecretInUse: a secret opens this vault already.
+            UsageError: ``first-form`` for a vault of format 1, which has one volume.
+            NotEnoughMemory: a key could not be derived.
+            MachineError: another subclass; then what was in the other volume may be gone.
+        """
+        if self.format == keyslots.FIRST_FORM:
+            raise errors.UsageError("first-form")
+        making.make_second(
+            self._place,
+            self._header,
+            secrets,
+            volume=1 - self._slot.payload.volume,
+            made_at=made_at,
+            fill=fill,
+        )
+
+    def renew(
+        self,
+        *,
+        secrets: Sequence[SlotSecret] | None = None,
+        made_at: str = "",
+        progress: Progress | None = None,
+        sizes: Sizes | None = None,
+    ) -> None:
+        """Copy everything into fresh volumes under new keys, in place of the old ones; then it is closed.
+
+        The other volume's bytes and slots are carried over as they are. A vault of format 1 becomes one of
+        format 2; it needs ``secrets``, because its slots cannot be written again.
+
+        Raises:
+            SlotsUnknown: the vault is of the first form and ``secrets`` are missing.
+            NoSpace: there is no room for a second copy.
+            Cancelled: from ``progress``. VaultDamaged: an attachment does not verify.
+            MachineError: another subclass. The vault is as it was.
+        """
+        source = renewing.Source(
+            place=self._place,
+            header=self._header,
+            slot=self._slot,
+            database=self._database,
+            media=self.media,
+            used=self.slots.used(),
+            head=self.head,
+        )
+        with folder.replacing(self._place) as building:
+            renewing.copy_vault(
+                source,
+                building,
+                secrets=secrets,
+                made_at=made_at,
+                sizes=sizes or volume_sizes.USUAL,
+                progress=progress,
+            )
+            # From here on nothing may be written into the volumes that are about to go.
+            self._close_quietly()
+        self._release()
+
     def close(self) -> None:
-        """Remember the head in the slot, close the database, forget the keys. Again is harmless.
+        """Remember the head in the slots, close the database, forget the keys. Again is harmless.
 
         Locking never fails for want of space: a head that could not be written only means that the next
         unlock compares with an older one.
@@ -188,18 +301,17 @@ class VaultStore:
             return
         try:
             with suppress(errors.FieldlogError):
-                self._remember_head()
+                self.slots.remember_head(self.head)
             self._database.close()
         finally:
-            self._lock.release()
-            self._slot.payload.keys.wipe()
-            self._slot.slot_key.wipe()
+            self._release()
 
-    def _remember_head(self) -> None:
-        head = self.head
-        if head == self._slot.payload.head:
-            return
-        slot = replace(self._slot, payload=replace(self._slot.payload, head=head))
-        slots = keyslots.replace(self._header, folder.read_slots(self._place), slot)
-        folder.write_slots(self._place, slots)
-        self._slot = slot
+    def _close_quietly(self) -> None:
+        with suppress(errors.FieldlogError):
+            self._database.close()
+
+    def _release(self) -> None:
+        backing.equalise_times(self._place, self._header)
+        self._lock.release()
+        self._slot.payload.keys.wipe()
+        self._slot.slot_key.wipe()

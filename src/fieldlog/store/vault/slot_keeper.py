@@ -88,6 +88,17 @@ class SlotKeeper:
                 if row.purpose is not None
             )
 
+    def used(self) -> tuple[OpenedSlot, ...]:
+        """Every slot of this volume that is known to be used, the one that was opened first.
+
+        Raises:
+            VaultDamaged: as the class.
+        """
+        with self._lock:
+            rows = [row for row in self._current(self._read()).values() if row.slot_key is not None]
+            rows.sort(key=lambda row: row.slot != self._opened.index)
+            return tuple(self._slots(rows))
+
     def opened_by(self, secret: Secret, *, keyfile: bytes | None = None) -> KnownSlot:
         """The slot that ``secret`` opens, at the price of an unlock: one Argon2id and eight trials.
 
@@ -231,12 +242,14 @@ class SlotKeeper:
         """Replace ``slots``: first the rows of what is coming, then the file, then away with older rows."""
         present = self._current(before)
         listed = {row.slot for row in slot_table.rows(self._database)}
-        # Until the file is replaced, the slots are as they are: a slot without any row gets one for that.
-        first = [
-            present.get(row.slot, SlotRow(slot=row.slot, sealed=digest_of(before, row.slot), known=False))
+        # Until the file is replaced the slots are as they are, so each slot without a row gets one for that:
+        # what is known of it, or, before it is overwritten, that nothing is.
+        unknown = [
+            SlotRow(slot=row.slot, sealed=digest_of(before, row.slot), known=False)
             for row in written
-            if row.slot not in listed
+            if row.slot not in listed and row.slot not in present
         ]
+        first = [*unknown, *(row for row in present.values() if row.slot not in listed)]
         with self._database.transaction():
             slot_table.announce(self._database, [*first, *written])
         folder.write_slots(self._place, after)

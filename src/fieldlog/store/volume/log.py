@@ -1,0 +1,144 @@
+"""The log of a database, inside its volume: units of AES-256-XTS (docs/formats/vault.md section 4.5).
+
+SQLite sees a file that begins empty or holds what a killed process left. Bytes are encrypted in units of
+4 KiB; the unit that is being filled is kept until the next one or a sync, because SQLite writes each
+frame in two pieces. A frame is durable when SQLite has asked for a sync, as with any file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from fieldlog.primitives.filler import Filler
+from fieldlog.primitives.secret import Secret
+from fieldlog.primitives.xts import UNIT_BYTES, Xts
+
+
+class Region(Protocol):
+    """Where the log lies: the first bytes of a file of fixed size."""
+
+    def read(self, count: int, offset: int) -> bytes:
+        """Bytes at a place."""
+
+    def write(self, content: bytes, offset: int) -> None:
+        """Overwrite bytes."""
+
+    def sync(self) -> None:
+        """Make them durable."""
+
+
+class RegionFull(Exception):
+    """A transaction is larger than the log."""
+
+
+_FRAME_HEADER: Final = 24
+_LOG_HEADER: Final = 32
+_FRAME: Final = _FRAME_HEADER + UNIT_BYTES
+_MAGICS: Final = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"))
+"""The first bytes of a log of SQLite, for the two byte orders of its check sums."""
+_STEP: Final = 1 << 20
+
+
+class Log:
+    """The bytes of a log in the first ``capacity`` bytes of ``region``.
+
+    Frames that a process left are shown as a log of the whole capacity, and SQLite finds the end of what is
+    valid by its check sums; a region without the header of a log is an empty one.
+    ``page_coming`` is called with the number of each page that a frame is for, before it is written.
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        key: Secret,
+        *,
+        capacity: int,
+        page_coming: Callable[[int], None],
+    ) -> None:
+        self._region = region
+        self._xts = Xts(key)
+        self._capacity = capacity
+        self._page_coming = page_coming
+        self._held: tuple[int, bytearray] | None = None
+        left = bytes(self._plain(0)[: len(_MAGICS[0])]) in _MAGICS
+        self.length = capacity if left else 0
+        # Bytes below were written since the region was last wiped.
+        self._used = self.length
+
+    def read(self, count: int, offset: int) -> bytes:
+        """Up to ``count`` bytes; fewer only at the end of the log."""
+        count = max(0, min(count, self.length - offset))
+        if count == 0:
+            return b""
+        first, last = offset // UNIT_BYTES, (offset + count - 1) // UNIT_BYTES
+        content = b"".join(bytes(self._plain(number)) for number in range(first, last + 1))
+        start = offset - first * UNIT_BYTES
+        return content[start : start + count]
+
+    def write(self, content: bytes, offset: int) -> None:
+        """Write all of ``content``.
+
+        Raises:
+            RegionFull: it does not fit; nothing of it was written.
+        """
+        end = offset + len(content)
+        if end > self._capacity:
+            raise RegionFull
+        if len(content) == _FRAME_HEADER and offset >= _LOG_HEADER and (offset - _LOG_HEADER) % _FRAME == 0:
+            self._page_coming(int.from_bytes(content[:4], "big"))
+        view = memoryview(content)
+        while view:
+            number, start = divmod(offset, UNIT_BYTES)
+            piece = view[: UNIT_BYTES - start]
+            unit = self._hold(number, whole=len(piece) == UNIT_BYTES)
+            unit[start : start + len(piece)] = piece
+            offset += len(piece)
+            view = view[len(piece) :]
+        self.length = max(self.length, end)
+        self._used = max(self._used, end)
+
+    def sync(self) -> None:
+        """Make everything written durable."""
+        self._let_go()
+        self._region.sync()
+
+    def truncate(self, length: int) -> None:
+        """Make the log shorter; at zero it is wiped."""
+        if length == 0:
+            self.wipe()
+        else:
+            self.length = min(self.length, length)
+
+    def wipe(self) -> None:
+        """Overwrite every frame there has been with random bytes: they hold older pages, deleted text too."""
+        self._held = None
+        if self._used:
+            filler = Filler()
+            # The header first and for good: frames cut off at the end would be a shorter log, and writing
+            # that back would put older pages over newer ones.
+            self._region.write(filler.read(UNIT_BYTES), 0)
+            self._region.sync()
+            for offset in range(UNIT_BYTES, self._used, _STEP):
+                self._region.write(filler.read(min(_STEP, self._capacity - offset)), offset)
+            self._region.sync()
+        self.length = self._used = 0
+
+    def _plain(self, number: int) -> bytes | bytearray:
+        if self._held is not None and self._held[0] == number:
+            return self._held[1]
+        return self._xts.decrypt(self._region.read(UNIT_BYTES, number * UNIT_BYTES), number=number)
+
+    def _hold(self, number: int, *, whole: bool) -> bytearray:
+        if self._held is None or self._held[0] != number:
+            # What lies there may be a frame that counts; only a whole unit needs no look at it.
+            plain = bytearray(UNIT_BYTES) if whole else bytearray(self._plain(number))
+            self._let_go()
+            self._held = (number, plain)
+        return self._held[1]
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            number, plain = self._held
+            self._region.write(self._xts.encrypt(plain, number=number), number * UNIT_BYTES)
+            self._held = None

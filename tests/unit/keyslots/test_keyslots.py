@@ -264,8 +264,12 @@ def _changed(**changes):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (_changed(format=2), "too-new"),
-        (_changed(format=2, anything="else"), "too-new"),
+        (_changed(format=3), "too-new"),
+        (_changed(format=3, anything="else"), "too-new"),
+        (_changed(format=1), "header"),
+        (_changed(wal_bytes=0), "header"),
+        (_changed(wal_bytes="8388608"), "header"),
+        (_changed(unit_bytes=4096), "header"),
         (_changed(format=0), "header"),
         (_changed(format=True), "header"),
         (_changed(format="2"), "header"),

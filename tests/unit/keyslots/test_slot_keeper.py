@@ -422,3 +422,15 @@ def test_lost_words_of_an_old_vault_are_replaced_wherever_they_are(old, monkeypa
             old.keeper().establish(wanted, made_at=AT)
         old.keeper().add(_passphrase(THIRD), made_at=AT)
     assert old.opens(PASSPHRASE)
+
+
+def test_a_copy_of_the_vault_keeps_what_is_known_of_each_secret(volume):
+    """When everything is copied under new keys, times and key files of the secrets are still listed."""
+    keeper = volume.keeper()
+    keeper.add(_passphrase(SECOND, b"k" * 64), made_at="later")
+    before = keeper.known()
+    content = slot_changes.reseal(HEADER, volume.slots, keeper.used(), head=LATER)
+    with volume.database.transaction():
+        slot_table.begin(volume.database, content, keeper.used(), made_at="now")
+    volume.slots = content
+    assert volume.keeper().known() == before

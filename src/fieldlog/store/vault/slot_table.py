@@ -13,7 +13,7 @@ disk. A slot that opens and fits no row is an older one that somebody put back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fieldlog.errors import VaultDamaged
@@ -101,24 +101,29 @@ def settle(database: Database, written: Iterable[SlotRow]) -> None:
 def begin(database: Database, content: bytes, used: Sequence[OpenedSlot], *, made_at: str = "") -> None:
     """Fill the table of a volume that was just made, in place of what it held. Part of a transaction.
 
+    What the table of a copy already knows of a secret, such as when it was made, stays.
+
     Args:
         database: of the volume.
         content: of ``slots``, as it is written to the disk.
         used: every slot of this volume that a secret opens, at least one.
-        made_at: the present moment.
+        made_at: the present moment, for secrets that the table does not know.
     """
-    of_index = {slot.index: slot for slot in used}
+    before = rows(database)
+    of_index = {slot.index: _row(slot, before, made_at=made_at) for slot in used}
     database.execute("DELETE FROM key_slot")
     announce(
         database,
         [
-            SlotRow(
-                slot=index,
-                sealed=digest_of(content, index),
-                purpose=of_index[index].payload.purpose if index in of_index else None,
-                slot_key=of_index[index].slot_key if index in of_index else None,
-                made_at=made_at if index in of_index else "",
-            )
+            replace(of_index.get(index, SlotRow(slot=index, sealed=b"")), sealed=digest_of(content, index))
             for index in slots_of(used[0].payload.volume)
         ],
     )
+
+
+def _row(slot: OpenedSlot, before: Sequence[SlotRow], *, made_at: str) -> SlotRow:
+    for row in before:
+        if row.slot == slot.index and row.slot_key == slot.slot_key:
+            return row
+    purpose, slot_key = slot.payload.purpose, slot.slot_key
+    return SlotRow(slot=slot.index, sealed=b"", purpose=purpose, slot_key=slot_key, made_at=made_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from fieldlog import errors
 from fieldlog.model.evidence import Evidence
@@ -80,6 +80,13 @@ class EvidenceFiles:
             UnknownRecord: no such file.
         """
         return self._media.facts(code)
+
+    def stored(self) -> Iterator[tuple[str, StoredFile]]:
+        """Code and facts of every file in the vault, by code."""
+        for code, size, sha256, sha512, crc32 in self._database.each(
+            "SELECT code, bytes, sha256, sha512, crc32 FROM attachment ORDER BY code"
+        ):
+            yield code, StoredFile(size=size, sha256=sha256, sha512=sha512, crc32=crc32)
 
     def _set_files(self, row: IncidentRow, *, files_now: int, at: str) -> None:
         # What was handed over did not have this file: the incident waits to be handed over again.

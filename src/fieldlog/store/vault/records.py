@@ -121,6 +121,24 @@ class Records:
             raise errors.VaultDamaged(str(self._database.path.parent), "record")
         return record
 
+    def newest(self, code: str) -> Record:
+        """The current revision of a record of any type.
+
+        Raises:
+            UnknownRecord: there is none of this code, or it was erased.
+            VaultDamaged: ``record`` when it cannot be read.
+            HistoryAltered: the current revision is not the last one.
+        """
+        row = self._database.row(
+            f"SELECT {_CHECKED} FROM current LEFT JOIN revision USING (seq) "  # noqa: S608 - own text
+            "WHERE current.code = ?",
+            (code,),
+        )
+        content = None if row is None else self._checked(row)
+        if content is None:
+            raise errors.UnknownRecord
+        return self._decode(content)
+
     def is_first_saved_in(self, code: str, incident: str) -> bool:
         """Whether the record was made in ``incident`` and not picked there."""
         found = self._database.value("SELECT incident FROM revision WHERE code = ? AND rev = 1", (code,))
@@ -140,6 +158,20 @@ class Records:
         )
         decoded = (self._decode(content) for content in map(self._checked, rows) if content is not None)
         return tuple(record for record in decoded if isinstance(record, record_type))
+
+    def incidents_since(self, revision: int) -> int:
+        """How many incidents outside the bin were saved, for the first time or again, after ``revision``."""
+        if revision == 0:
+            # The same number as below, without a look at the whole history.
+            counted = "SELECT count(*) FROM incident WHERE binned_at IS NULL AND version > 0"
+            return int(self._database.value(counted))
+        return int(
+            self._database.value(
+                "SELECT count(DISTINCT incident.code) FROM revision "
+                "JOIN incident ON incident.code = revision.incident WHERE seq > ? AND binned_at IS NULL",
+                (revision,),
+            )
+        )
 
     def is_used(self, code: str) -> bool:
         """Whether a record of this code exists."""

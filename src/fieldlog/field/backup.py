@@ -1,0 +1,209 @@
+"""Backups: one sealed file with everything in the vault, for whoever holds the recovery words.
+
+How a face uses it, with an ``OpenVault``::
+
+    made = back_up(vault, folder, progress=progress)      # on a worker thread
+    backup_status(vault).due                              # whether to remind
+    put_off(vault)                                        # not today
+
+Promises (docs/formats/backup.md): the vault's keys and the recipient are enough, nobody types the recovery
+words; memory does not grow with the vault; on any failure nothing is left; what ``back_up`` returns was
+read back from the medium and is what was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from fieldlog.errors import NoRecoveryRecipient, NoSpace, StorageFailed, UsageError
+from fieldlog.field.backup_layout import Layout, lay_out, sealed_size, write_archive
+from fieldlog.field.backup_source import source_of
+from fieldlog.field.recovery_keys import SETTING
+from fieldlog.field.vault import OpenVault
+from fieldlog.formats import age
+from fieldlog.formats.keyslots import Head
+from fieldlog.primitives.hash import Sha256
+from fieldlog.primitives.rng import random_bytes
+from fieldlog.system import files
+from fieldlog.system.reading_back import pieces_on_medium
+
+Progress = Callable[[int, int], None]
+"""Bytes done and bytes in all, reading back included; may raise ``Cancelled``."""
+
+MANY_INCIDENTS: Final = 10
+"""This many incidents that are in no backup are worth a reminder on the same day."""
+
+OLD: Final = timedelta(days=7)
+"""A backup of this age is worth a reminder if anything was saved since."""
+
+PUT_OFF: Final = timedelta(days=1)
+
+_LAST: Final = "last-backup"
+_PUT_OFF_UNTIL: Final = "backup-reminder-after"
+_NAME_BYTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was written and read back. ``size`` is in bytes."""
+
+    path: Path
+    size: int
+    incidents: int
+    attachments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupStatus:
+    """When the last backup was made and how many incidents were saved since, in new words or at all.
+
+    ``due`` says whether to remind: there was never a backup and there is an incident; or ten incidents
+    are in no backup; or the last one is seven days old and something is in no backup. Putting it off
+    silences it for a day. What was typed and not saved, cards and settings do not count: a reminder that
+    comes for nothing is soon not read any more.
+    """
+
+    last_at: datetime | None
+    changes_since: int
+    due: bool
+
+
+def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None) -> Backup:
+    """Write a backup of everything in ``vault`` into ``folder``, under a name nothing has.
+
+    Whoever wants to write to the vault waits until it is done. It is a whole backup each time: a part of
+    one would need the others to be of any use.
+
+    Raises:
+        NoRecoveryRecipient: the vault never learnt what its recovery words open.
+        UsageError: ``backup-inside-vault``: it would be lost together with what it is a copy of.
+        NoSpace: it does not fit, which is known before anything is written.
+        VaultDamaged: ``media`` when an attachment is not what was taken in.
+        StorageFailed: what is on the medium is not what was written, or the disk reported an error.
+        Cancelled: from ``progress``.
+        MachineError: another subclass. In every case nothing is left in ``folder``.
+    """
+    recipient = _recipient(vault)
+    _require_outside(vault, folder)
+    at = vault.timestamp()
+    with source_of(vault) as source:
+        layout = lay_out(source, at=at)
+        path = _write(vault, layout, folder, recipient, progress=progress)
+        made = Backup(
+            path=path,
+            size=sealed_size(layout, recipient),
+            incidents=source.incidents,
+            attachments=len(source.attachments),
+        )
+    note_backup(vault, at=at, head=layout.head)
+    return made
+
+
+def note_backup(vault: OpenVault, *, at: str, head: Head) -> None:
+    """Remember that a backup of this moment exists; a disk that is full changes nothing about it."""
+    with suppress(NoSpace):
+        vault.store.settings.set(_LAST, f"{at} {head.count}")
+
+
+def backup_status(vault: OpenVault) -> BackupStatus:
+    """Whether there is a backup, what it lacks, and whether to say so."""
+    last, _, count = vault.store.settings.get(_LAST).partition(" ")
+    last_at = datetime.fromisoformat(last) if last else None
+    changes = vault.store.records.incidents_since(int(count) if count else 0)
+    now = vault.clock.now()
+    until = vault.store.settings.get(_PUT_OFF_UNTIL)
+    worth_it = changes > 0 and (last_at is None or changes >= MANY_INCIDENTS or now - last_at >= OLD)
+    silent = bool(until) and now < datetime.fromisoformat(until)
+    return BackupStatus(last_at=last_at, changes_since=changes, due=worth_it and not silent)
+
+
+def put_off(vault: OpenVault) -> None:
+    """Do not remind for a day."""
+    with suppress(NoSpace):
+        vault.store.settings.set(_PUT_OFF_UNTIL, (vault.clock.now() + PUT_OFF).isoformat())
+
+
+def _recipient(vault: OpenVault) -> age.HybridRecipient:
+    text = vault.store.settings.get(SETTING)
+    if not text:
+        raise NoRecoveryRecipient(str(vault.folder))
+    return age.HybridRecipient.from_text(text)
+
+
+def _require_outside(vault: OpenVault, folder: Path) -> None:
+    with files.translating(folder):
+        inside = folder.resolve().is_relative_to(vault.folder.resolve())
+    if inside:
+        raise UsageError("backup-inside-vault")
+
+
+class _Measured:
+    """A target that knows how many bytes went through it, and their digest."""
+
+    def __init__(self, target: files.TargetFile) -> None:
+        self._target = target
+        self._digest = Sha256()
+        self.written = 0
+
+    def write(self, piece: bytes | bytearray | memoryview, /) -> int:
+        """Write all of ``piece``."""
+        count = self._target.write(piece)
+        self._digest.update(piece)
+        self.written += count
+        return count
+
+    def digest(self) -> bytes:
+        """SHA-256 of everything written."""
+        return self._digest.digest()
+
+
+def _write(
+    vault: OpenVault,
+    layout: Layout,
+    folder: Path,
+    recipient: age.HybridRecipient,
+    *,
+    progress: Progress | None,
+) -> Path:
+    size = sealed_size(layout, recipient)
+    files.require_space(folder, needed=size)
+    # The person has to find it again; what it is a backup of and when it was made is nobody's business.
+    path = folder / f"backup-{random_bytes(_NAME_BYTES).hex()}.age"
+    with files.atomic_write(path, replace=False) as target:
+        measured = _Measured(target)
+
+        def written() -> None:
+            if progress is not None:
+                progress(measured.written, 2 * size)
+
+        with age.encrypt(measured, (recipient,)) as sealed:
+            write_archive(vault, layout, sealed, after_each=written)
+    try:
+        _read_back(path, measured.digest(), size=size, progress=progress)
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+    return path
+
+
+def _read_back(path: Path, expected: bytes, *, size: int, progress: Progress | None) -> None:
+    """Compare what is on the medium with what was written.
+
+    Raises:
+        StorageFailed: it is something else.
+        MachineError: another subclass; it cannot be read any more.
+    """
+    found, done = Sha256(), 0
+    for piece in pieces_on_medium(path):
+        found.update(piece)
+        done += len(piece)
+        if progress is not None:
+            progress(size + min(done, size), 2 * size)
+    if found.digest() != expected:
+        raise StorageFailed(str(path))

@@ -17,7 +17,18 @@ TRACED = (
     "vmsplice,tee,mmap,socket,io_uring_setup"
 )
 
+CHANGING = (
+    "write,pwrite64,writev,pwritev,pwritev2,ftruncate,truncate,fallocate,copy_file_range,sendfile,splice,"
+    "open,openat,openat2,creat,lseek,close,dup,dup2,dup3,fsync,fdatasync,sync_file_range,syncfs,sync,"
+    "rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir,"
+    "mmap,io_uring_setup"
+)
+"""Everything that changes a file or a folder, makes a change durable, or says which file a number means."""
+
 _CALL = re.compile(rb"^(?:\d+\s+)?(\w+)\((.*)", re.DOTALL)
+_RESUMED = re.compile(rb"^<\.\.\. (\w+) resumed>(.*)", re.DOTALL)
+_RESULT = re.compile(rb"\)\s+= (-?\d+|\?)[^=]*$")
+_UNFINISHED = b"<unfinished ...>"
 _TEXT = re.compile(rb'"([\\x0-9a-f]*)"(\.\.\.)?')
 _PLACE = re.compile(rb"^(\d+)<([\\x0-9a-f]*)[>(]")
 _WINDOW = 8
@@ -131,3 +142,43 @@ def scan_files(folders: Iterable[Path], finder: Finder) -> tuple[int, list[tuple
                 total += len(content)
                 hits.extend((str(path), hit) for hit in finder.all_in(content))
     return total, hits
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One finished system call: its arguments as strace wrote them, and how many were finished when it began."""
+
+    name: str
+    arguments: bytes
+    result: int
+    begun: int
+
+    def texts(self) -> list[bytes]:
+        """The strings among the arguments, as bytes."""
+        return list(_strings(self.arguments))
+
+
+def calls(record: Path) -> Iterator[Call]:
+    """Every finished call of strace's record, of all threads, in the order in which they were finished.
+
+    A call that a kill interrupted is not among them: whether it was done nobody knows.
+    """
+    begun: dict[bytes, tuple[bytes, int]] = {}
+    finished = 0
+    with record.open("rb") as lines:
+        for numbered in lines:
+            process, _, line = numbered.rstrip(b"\n").partition(b" ")
+            line = line.lstrip()
+            start = finished
+            if resumed := _RESUMED.match(line):
+                first, start = begun.pop(process)
+                line = first + resumed[2]
+            elif line.endswith(_UNFINISHED):
+                begun[process] = (line.removesuffix(_UNFINISHED).rstrip(), finished)
+                continue
+            call, result = _CALL.match(line), _RESULT.search(line)
+            if call is None or result is None or result[1] == b"?":
+                continue
+            finished += 1
+            arguments = call[2][: result.start() - call.start(2)]
+            yield Call(call[1].decode(), arguments, int(result[1]), start)

@@ -14,7 +14,7 @@ Both functions take seconds on purpose (Argon2id): call them on a worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,12 +22,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from fieldlog.errors import KeyTextError, NoSpace, PassphraseRepeats, PassphraseTooShort
+from fieldlog.errors import FieldlogError, KeyTextError, NoSpace, PassphraseRepeats, PassphraseTooShort
+from fieldlog.field import recovery_keys
+from fieldlog.field.keyfile import read_for_unlocking
 from fieldlog.formats.keyslots import Head, Purpose, SlotSecret
 from fieldlog.primitives import kdf, recovery, words
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.primitives.secret import Secret
-from fieldlog.store.vault.folder import HEADER_NAME, discard
+from fieldlog.store.vault.folder import HEADER_NAME, discard, finish_replacement
+from fieldlog.store.vault.making import NewVolume
 from fieldlog.store.vault.session import VaultStore
 from fieldlog.system import files, process
 from fieldlog.system.clock import Clock
@@ -39,6 +42,7 @@ OWN_PASSPHRASE_WORDS: Final = 4
 
 CHECK_WORDS: Final = 4
 _WORD_BITS: Final = 11
+_MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _OPENED_AT: Final = "opened-at"
 
 
@@ -68,6 +72,7 @@ class OpenVault:
     """An unlocked vault. Use cases take it as their first argument; ``lock`` it, or use it in ``with``.
 
     ``store`` is for use cases of this package; ``clock`` is the clock it was opened with.
+    ``erased_from_bin`` is how many incidents had their thirty days in the bin behind them and are gone.
     """
 
     def __init__(self, store: VaultStore, folder: Path, clock: Clock) -> None:
@@ -84,6 +89,10 @@ class OpenVault:
         # On a full disk one must still get in, to read and to make room.
         with suppress(NoSpace):
             store.settings.set(_OPENED_AT, self.timestamp())
+        self.erased_from_bin = 0
+        # Whatever stands in the way of erasing, one must still get in; the next unlock tries again.
+        with suppress(FieldlogError):
+            self.erased_from_bin = store.bin.open_day(now=clock.now())
 
     @property
     def is_open(self) -> bool:
@@ -92,7 +101,7 @@ class OpenVault:
 
     def timestamp(self) -> str:
         """The present moment as records hold it: RFC 3339, UTC, whole seconds."""
-        return self.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.clock.now().astimezone(UTC).strftime(_MOMENT)
 
     def lock(self) -> None:
         """Close the vault and forget its keys; again is harmless.
@@ -121,6 +130,7 @@ def exists(folder: Path) -> bool:
     Raises:
         MachineError: one of its subclasses: it cannot be looked at, or no file can have such a name.
     """
+    finish_replacement(folder)
     return files.exists(folder / HEADER_NAME)
 
 
@@ -173,10 +183,12 @@ def create(
     recovery: Secret,
     clock: Clock,
     profile: Argon2Profile | None = None,
+    fill: Callable[[NewVolume], None] | None = None,
 ) -> OpenVault:
     """Make a vault that passphrase and recovery words open, each through a slot of its own, and open it.
 
     Without ``profile`` this computer is measured once and the largest preset that suits it is taken.
+    ``fill`` puts content into it before it appears.
 
     Raises:
         VaultExists: there is something at ``folder``; it was not touched.
@@ -189,45 +201,81 @@ def create(
         folder,
         profile=chosen,
         secrets=(
-            SlotSecret(purpose=Purpose.PASSPHRASE, secret=_canonical(passphrase)),
-            SlotSecret(purpose=Purpose.RECOVERY, secret=_canonical(recovery)),
+            SlotSecret(purpose=Purpose.PASSPHRASE, secret=canonical(passphrase)),
+            SlotSecret(purpose=Purpose.RECOVERY, secret=canonical(recovery)),
         ),
+        made_at=clock.now().astimezone(UTC).strftime(_MOMENT),
+        fill=fill,
     )
     try:
-        return _open_or_close(store, folder, clock)
+        return _open_or_close(store, folder, clock, recovery=canonical(recovery))
     except BaseException:
         # Without it the next try would find a vault whose words nobody has been shown to work.
         discard(folder)
         raise
 
 
-def unlock(*, folder: Path, passphrase: Secret, clock: Clock) -> OpenVault:
+def unlock(*, folder: Path, passphrase: Secret, clock: Clock, keyfile: Path | None = None) -> OpenVault:
     """Open the vault at ``folder``. ``passphrase`` may be the recovery words as well.
+
+    ``keyfile`` is the key file of a passphrase that was set with one. Recovery words never have one.
 
     Raises:
         VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
         VaultTooNew: a later version wrote it. VaultDamaged: ``part`` says what does not verify.
         UnsafePermissions: others can read or change it.
-        CannotUnlock: wrong passphrase, or damaged slots.
+        CannotUnlock: wrong passphrase or key file, or damaged slots.
+        FileUnreadable: the key file is not there.
         NotEnoughMemory: ``needed`` bytes are not free.
         HistoryAltered: the records are older than when the vault was last locked.
         MachineError: another subclass.
     """
     store = VaultStore.unlock(
-        folder, secret=_canonical(passphrase), available_memory=process.available_memory()
+        folder,
+        secret=canonical(passphrase),
+        available_memory=process.available_memory(),
+        keyfile=None if keyfile is None else read_for_unlocking(keyfile),
     )
-    return _open_or_close(store, folder, clock)
+    return _open_or_close(store, folder, clock, recovery=_if_recovery_words(canonical(passphrase)))
 
 
-def _open_or_close(store: VaultStore, folder: Path, clock: Clock) -> OpenVault:
+def _open_or_close(store: VaultStore, folder: Path, clock: Clock, *, recovery: Secret | None) -> OpenVault:
     try:
-        return OpenVault(store, folder, clock)
+        opened = OpenVault(store, folder, clock)
+        # A vault from before there were backups learns its recipient when its twelve words are typed.
+        if recovery is not None and not store.settings.get(recovery_keys.SETTING):
+            recipient = recovery_keys.recovery_recipient(recovery)
+            with suppress(NoSpace):
+                store.settings.set(recovery_keys.SETTING, recipient.to_text())
+        with suppress(NoSpace):
+            _follow_recovery_words(store)
     except BaseException:
         store.close()
         raise
+    return opened
 
 
-def _canonical(secret: Secret) -> Secret:
+def _follow_recovery_words(store: VaultStore) -> None:
+    """Seal backups to the words that open the vault, also when changing them was interrupted."""
+    for slot in store.slots.known():
+        if slot.recipient and slot.recipient != store.settings.get(recovery_keys.SETTING):
+            store.settings.set(recovery_keys.SETTING, slot.recipient)
+
+
+def _if_recovery_words(secret: Secret) -> Secret | None:
+    try:
+        recovery_keys.check_recovery_words(secret)
+    except KeyTextError:
+        return None
+    return secret
+
+
+def canonical(secret: Secret) -> Secret:
+    """The one form of a secret, however it was typed.
+
+    Raises:
+        KeyTextError: ``not-text``.
+    """
     # Whatever a face did or did not do about case and blanks, the same words give the same key.
     try:
         return typed_secret(secret.reveal().decode("utf-8"))

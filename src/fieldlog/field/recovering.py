@@ -1,0 +1,85 @@
+"""Recovering: from a damaged vault into a fresh one, with a report of what was lost.
+
+How a face uses it::
+
+    with opened(folder=damaged, typed=secret) as remains:       # seconds: Argon2id; nothing is changed
+        made = recover(remains, into=place, passphrase=new, recovery=kit, clock=clock)
+    made.report.findings                                        # slugs and codes; i18n.findings has the words
+
+Call it on a worker thread. The damaged folder is never written to; the fresh vault appears when it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fieldlog.errors import UsageError
+from fieldlog.field import vault
+from fieldlog.field.vault import typed_secret
+from fieldlog.field.wording import RecordedWording
+from fieldlog.primitives.kdf import Argon2Profile
+from fieldlog.primitives.secret import Secret
+from fieldlog.store.media import Progress
+from fieldlog.store.vault.findings import Finding, Recovered
+from fieldlog.store.vault.making import NewVolume
+from fieldlog.store.vault.salvage import recovery as salvage
+from fieldlog.store.vault.salvage.recovery import Damaged
+from fieldlog.system import process
+from fieldlog.system.clock import Clock
+
+__all__ = ["Damaged", "Finding", "Recovered", "opened", "recover", "typed_secret"]
+
+
+@contextmanager
+def opened(*, folder: Path, passphrase: Secret, keyfile: bytes | None = None) -> Iterator[Damaged]:
+    """Open a vault that may be damaged, as far as that is possible; ``passphrase`` may be any of its words.
+
+    Raises:
+        VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
+        VaultTooNew: a later version wrote it.
+        CannotUnlock: wrong words, or their slot is damaged: other words or the backup are the way then.
+        VaultDamaged: ``slots`` or ``database``: nothing that could be read is left of it.
+        NotEnoughMemory: ``needed`` bytes are not free.
+        EncryptionUnavailable: the storage engine is not what it has to be.
+    """
+    with salvage.opened(
+        folder, secret=passphrase, available_memory=process.available_memory(), keyfile=keyfile
+    ) as damaged:
+        yield damaged
+
+
+def recover(
+    damaged: Damaged,
+    *,
+    into: Path,
+    passphrase: Secret,
+    recovery: Secret,
+    clock: Clock,
+    profile: Argon2Profile | None = None,
+    progress: Progress | None = None,
+) -> Recovered:
+    """Make a fresh vault at ``into`` with everything that verifies, and say what did not.
+
+    The fresh vault has keys and words of its own. ``progress`` is called with bytes of attached files.
+
+    Raises:
+        VaultExists: there is something at ``into``; it was not touched.
+        UsageError: ``recover-inside``: ``into`` is in the damaged folder, which is not to be changed.
+        NotEnoughMemory: not even the smallest preset fits.
+        NoSpace: what is left does not fit there.
+        Cancelled: from ``progress``.
+        FieldlogError: another error of the fresh vault's storage. In every case nothing is left at ``into``.
+    """
+    if into.resolve().is_relative_to(damaged.place.resolve()):
+        raise UsageError("recover-inside")
+    reports: list[Recovered] = []
+
+    def fill(volume: NewVolume) -> None:
+        reports.append(salvage.pour(damaged, volume, wording=RecordedWording(), progress=progress))
+
+    vault.create(
+        folder=into, passphrase=passphrase, recovery=recovery, clock=clock, profile=profile, fill=fill
+    ).lock()
+    return reports[0]

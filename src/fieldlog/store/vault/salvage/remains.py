@@ -1,0 +1,230 @@
+"""What is left of a vault, opened for reading: its database as far as pages verify, and its attachments.
+
+The encryption conditions of the strict opener hold (docs/formats/vault.md section 4.1): build, lengths,
+cipher and salt as set, and no page is believed that was not sealed with the volume's own key. What is not
+asked for is that the database is whole. Nothing in the folder is opened for writing.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from fieldlog import errors
+from fieldlog.formats.keyslots import VaultHeader, VolumeKeys
+from fieldlog.primitives.pages import PAGE_BYTES, PageCipher
+from fieldlog.primitives.xts import Xts
+from fieldlog.store import cipher
+from fieldlog.store.area import MediaPlace
+from fieldlog.store.database import Database, translating
+from fieldlog.store.media import MediaStore
+from fieldlog.store.vault import folder
+from fieldlog.store.vault.findings import Findings
+from fieldlog.store.vault.salvage import first_page
+from fieldlog.store.vault.salvage.image import CIPHER_VFS, Image, Images
+from fieldlog.store.vault.salvage.keys import Unlocked
+from fieldlog.store.vault.salvage.tables import Tables
+from fieldlog.store.volume.opening import STEM
+from fieldlog.store.volume.twins import path_of
+
+_FIRST_LOG: Final = f"{folder.DATABASE_NAME}-wal"
+"""Of format 1, where log and database are files of their own."""
+
+_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class ReadOnlyFile:
+    """A file that is read at places; one that is not there has no bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = -1
+        self.size = 0
+        with suppress(OSError):
+            self._descriptor = os.open(path, _READ_FLAGS)
+            self.size = os.fstat(self._descriptor).st_size
+
+    def read(self, count: int, offset: int) -> bytes:
+        """Up to ``count`` bytes; fewer only at the end.
+
+        Raises:
+            OSError: the disk reported an error.
+        """
+        if self._descriptor < 0:
+            return b""
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        return os.read(self._descriptor, count)
+
+    def close(self) -> None:
+        """Close it; again is harmless."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class _Backing:
+    """The files and images behind a database of remains."""
+
+    def __init__(self, opened: list[ReadOnlyFile], images: Images, media_bytes: int) -> None:
+        self._files = opened
+        self.images = images
+        self.media_bytes = media_bytes
+
+    def read_raw(self, count: int, offset: int) -> bytes:
+        """Up to ``count`` bytes of the pages as they are on the disk."""
+        return self.images.read_raw(count, offset)
+
+    def close(self) -> None:
+        """Close everything, after the connection."""
+        self.images.close()
+        for file in self._files:
+            file.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """The pages of a database: how many there are, and which of them do not verify."""
+
+    count: int
+    damaged: tuple[int, ...]
+
+
+class Remains:
+    """An opened vault that may be damaged; ``close`` it."""
+
+    def __init__(
+        self, database: Database, backing: _Backing, keys: PageCipher, media: MediaStore, *, page_count: int
+    ) -> None:
+        self.database = database
+        self.tables = Tables(database)
+        self.media = media
+        self.media_bytes = backing.media_bytes
+        self._pages = backing.images.pages
+        self._keys = keys
+        self._page_count = page_count
+
+    def pages(self) -> Pages:
+        """Look at every page, those that no table uses too."""
+        numbers = range(1, self._page_count + 1)
+        return Pages(
+            count=self._page_count,
+            damaged=tuple(
+                number for number in numbers if not self._keys.fits(self._pages.page(number), number=number)
+            ),
+        )
+
+    def close(self) -> None:
+        """Close it; again is harmless."""
+        self.database.close()
+
+
+def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Remains:
+    """Open what is left of the volume whose slot was opened.
+
+    Raises:
+        EncryptionUnavailable: the storage engine is not what it has to be.
+        VaultDamaged: ``database``: no page of it verifies, or nothing that says where its tables begin.
+    """
+    cipher.require_cipher_build()
+    keys, own = unlocked.slot.payload.keys, unlocked.slot.payload.volume
+    cipher.require_key_lengths(keys.database_key, keys.cipher_salt)
+    page_keys = PageCipher(key=keys.database_key, salt=keys.cipher_salt)
+    media = MediaPlace(folder=place, volume=own if unlocked.header.wal_bytes else None)
+    backing = _shown(place, unlocked.header, keys, own, media)
+    images = backing.images
+    connection: apsw.Connection | None = None
+    try:
+        with translating(place / STEM):
+            connection = _connect(images, keys)
+            rebuilt = not _reads(connection)
+            if rebuilt:
+                connection.close(force=True)
+                findings.add("first-page-rebuilt")
+                images.pages.write(
+                    first_page.rebuilt(
+                        key=keys.database_key,
+                        salt=keys.cipher_salt,
+                        size=(images.pages.size + images.log.size) // PAGE_BYTES + 1,
+                    ),
+                    0,
+                )
+                connection = _connect(images, keys)
+                if not _reads(connection):
+                    raise errors.VaultDamaged(str(place), "database")  # noqa: TRY301 - closed right below
+            # Into memory: from here on the pages alone are the database.
+            with suppress(apsw.Error):
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            count = (
+                first_page.last_authentic(images.pages, page_keys)
+                if rebuilt
+                else int(connection.pragma("page_count"))
+            )
+        database = Database(connection, place / STEM, backing)
+    except BaseException:
+        if connection is not None:
+            connection.close(force=True)
+        backing.close()
+        raise
+    cipher.restrict(database)
+    store = MediaStore(database, media, root_key=keys.media_key, unit_bytes=unlocked.header.unit_bytes)
+    return Remains(database, backing, page_keys, store, page_count=count)
+
+
+def _shown(place: Path, header: VaultHeader, keys: VolumeKeys, own: int, media: MediaPlace) -> _Backing:
+    """The two images of a volume's database, in either form of the vault."""
+    if header.wal_bytes:
+        volume = ReadOnlyFile(path_of(place, STEM, own))
+        xts = Xts(keys.wal_key)
+
+        def log_unit(count: int, offset: int) -> bytes:
+            unit = volume.read(PAGE_BYTES, offset)
+            return xts.decrypt(unit, number=offset // PAGE_BYTES)[:count] if len(unit) == PAGE_BYTES else b""
+
+        def page(count: int, offset: int) -> bytes:
+            return volume.read(count, header.wal_bytes + offset)
+
+        log = Image(log_unit, min(volume.size, header.wal_bytes), authentic=False)
+        pages = Image(page, max(0, volume.size - header.wal_bytes), authentic=True)
+        opened = [volume]
+    else:
+        database, wal = ReadOnlyFile(place / folder.DATABASE_NAME), ReadOnlyFile(place / _FIRST_LOG)
+        log = Image(wal.read, wal.size, authentic=False)
+        pages = Image(database.read, database.size, authentic=True)
+        opened = [database, wal]
+    try:
+        media_bytes = media.path.stat().st_size
+    except OSError:
+        media_bytes = 0
+    return _Backing(opened, Images(pages, log), media_bytes)
+
+
+def _connect(images: Images, keys: VolumeKeys) -> apsw.Connection:
+    connection = cipher.connect(images.name, keys.database_key, keys.cipher_salt, vfs=CIPHER_VFS)
+    try:
+        cipher.require_keyed(connection, keys.cipher_salt)
+        for pragma in (
+            "temp_store = MEMORY",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            # A database that was cut is shorter than its first page says.
+            "writable_schema = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        # Nothing is to be written back at the end, not even into memory.
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    except BaseException:
+        connection.close(force=True)
+        raise
+    return connection
+
+
+def _reads(connection: apsw.Connection) -> bool:
+    try:
+        found: Any = connection.execute("SELECT count(*) FROM sqlite_schema").get
+    except (apsw.NotADBError, apsw.CorruptError, apsw.IOError, apsw.CantOpenError):
+        return False
+    return bool(found)

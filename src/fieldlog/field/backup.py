@@ -43,7 +43,9 @@ OLD: Final = timedelta(days=7)
 
 PUT_OFF: Final = timedelta(days=1)
 
-_LAST: Final = "last-backup"
+LAST_BACKUP: Final = "last-backup"
+"""Under this name the vault keeps when that was, and how long its history was then."""
+
 _PUT_OFF_UNTIL: Final = "backup-reminder-after"
 _NAME_BYTES: Final = 8
 
@@ -107,12 +109,12 @@ def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None)
 def note_backup(vault: OpenVault, *, at: str, head: Head) -> None:
     """Remember that a backup of this moment exists; a disk that is full changes nothing about it."""
     with suppress(NoSpace):
-        vault.store.settings.set(_LAST, f"{at} {head.count}")
+        vault.store.settings.set(LAST_BACKUP, f"{at} {head.count}")
 
 
 def backup_status(vault: OpenVault) -> BackupStatus:
     """Whether there is a backup, what it lacks, and whether to say so."""
-    last, _, count = vault.store.settings.get(_LAST).partition(" ")
+    last, _, count = vault.store.settings.get(LAST_BACKUP).partition(" ")
     last_at = datetime.fromisoformat(last) if last else None
     changes = vault.store.records.incidents_since(int(count) if count else 0)
     now = vault.clock.now()

@@ -136,17 +136,14 @@ class Revisions:
         return max(found)
 
     def _take(self, row: Row, before: bytes | None) -> bool:
-        if not well_formed(row):
-            return False
         seq, incident, version, code, rev, content, digest, prev_hash, link = row
-        erased = incident == chain.ERASED
-        fits = (before is None or prev_hash == before) and (
-            content is None if erased else link == chain.link_of(prev_hash, seq, incident, version, digest)
-        )
-        record = None if content is None else _record(content, digest, code, rev)
-        if not fits or (content is not None and record is None):
-            self._findings.add("record-altered", code=code, incident=incident)
+        try:
+            record = verified(row, before)
+        except errors.HistoryAltered:
+            if well_formed(row):
+                self._findings.add("record-altered", code=code, incident=incident)
             return False
+        erased = incident == chain.ERASED
         if self._target.row("SELECT 1 FROM revision WHERE code = ? AND rev = ?", (code, rev)) is not None:
             self._findings.add("record-altered", code=code, incident=incident)
             return False
@@ -183,11 +180,31 @@ def well_formed(row: Row) -> bool:
     )
 
 
-def _record(content: bytes, digest: bytes, code: str, rev: int) -> Record | None:
-    if sha256(content) != digest:
+def verified(row: Row, before: bytes | None) -> Record | None:
+    """The record of a row of a revision; ``None`` where its content was erased.
+
+    ``before`` is the link of the revision before it, where that one was read.
+
+    Raises:
+        HistoryAltered: types, digest, link or content do not fit together.
+    """
+    altered = errors.HistoryAltered("")
+    if not well_formed(row):
+        raise altered
+    seq, incident, version, code, rev, content, digest, prev_hash, link = row
+    if before is not None and prev_hash != before:
+        raise altered
+    # Of what was erased for good the code went with the content, and so a part of what was linked.
+    if incident != chain.ERASED and link != chain.link_of(prev_hash, seq, incident, version, digest):
+        raise altered
+    if content is None:
         return None
+    if incident == chain.ERASED or sha256(content) != digest:
+        raise altered
     try:
         record = codec.decode(plain.from_bytes(content))
     except (errors.RecordError, ValueError):
-        return None
-    return record if (record.code, record.rev) == (code, rev) else None
+        raise altered from None
+    if (record.code, record.rev) != (code, rev):
+        raise altered
+    return record

@@ -1,4 +1,4 @@
-"""Recording incidents: drafts, saved versions, the list, files and the bin.
+"""Recording incidents: drafts, saved versions, the list and files; the bin is ``field.bin``'s.
 
 How a face uses it, with an ``OpenVault``::
 
@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Final
 
 from fieldlog import errors
+from fieldlog.field.bin import move_to_bin, restore_from_bin
 from fieldlog.field.recording_files import attach, attachment_facts, detach, open_attachment
 from fieldlog.field.vault import OpenVault
 from fieldlog.model import rules
@@ -269,24 +270,6 @@ def read_incident(vault: OpenVault, code: str) -> IncidentFile:
         evidence=tuple(record for record in members if isinstance(record, Evidence)),
         versions=vault.store.incidents.versions(code),
     )
-
-
-def move_to_bin(vault: OpenVault, code: str) -> None:
-    """Put an incident aside. Nothing is deleted.
-
-    Raises:
-        UnknownRecord: no such incident.
-    """
-    vault.store.incidents.set_binned(code, at=vault.timestamp())
-
-
-def restore_from_bin(vault: OpenVault, code: str) -> None:
-    """Bring an incident back from the bin.
-
-    Raises:
-        UnknownRecord: no such incident.
-    """
-    vault.store.incidents.set_binned(code, at=None)
 
 
 def _new_incident_code(vault: OpenVault) -> str:

@@ -15,17 +15,24 @@ from fieldlog.primitives.hash import sha256
 from fieldlog.store.database import Database
 
 _LABEL: Final = b"fieldlog-revision-v1\x00"
-_NO_LINK: Final = bytes(HASH_BYTES)
+NO_LINK: Final = bytes(HASH_BYTES)
 _NEXT_EPOCH: Final = "UPDATE head SET epoch = epoch + 1"
+ERASED: Final = ""
+"""In place of the codes of incident and record, in a revision of an incident that was erased for good."""
+
 _NOT_NEWEST: Final = (
-    "SELECT 1 FROM (SELECT code, max(rev), seq FROM revision GROUP BY code) AS newest "
-    "LEFT JOIN current USING (code) WHERE current.seq IS NOT newest.seq LIMIT 1"
+    f"SELECT 1 FROM (SELECT code, max(rev), seq FROM revision WHERE code != '{ERASED}' GROUP BY code) "  # noqa: S608 - own text
+    "AS newest LEFT JOIN current USING (code) WHERE current.seq IS NOT newest.seq LIMIT 1"
 )
 _VERSIONS_MISSING: Final = (
-    "SELECT 1 FROM incident WHERE version != (SELECT count(*) FROM version WHERE incident = code) "
-    "OR version < (SELECT ifnull(max(version), 0) FROM revision WHERE incident = incident.code) LIMIT 1"
+    "SELECT 1 FROM incident WHERE binned_at IS NOT '' AND "
+    "(version != (SELECT count(*) FROM version WHERE incident = code) "
+    "OR version < (SELECT ifnull(max(version), 0) FROM revision WHERE incident = incident.code)) LIMIT 1"
 )
-"""In the words of the tables: rows that do not belong to the newest revision or version."""
+"""In the words of the tables: rows that do not belong to the newest revision or version.
+
+An incident that is being erased (``binned_at`` empty) has lost some of its versions already.
+"""
 
 
 def head_of(database: Database) -> Head:
@@ -54,7 +61,7 @@ def append(database: Database, *, incident: str, version: int, code: str, rev: i
     head = head_of(database)
     seq = head.count + 1
     digest = sha256(content)
-    link = _link(head.hash, seq, incident, version, digest)
+    link = link_of(head.hash, seq, incident, version, digest)
     database.execute(
         "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (seq, incident, version, code, rev, content, digest, head.hash, link),
@@ -86,21 +93,24 @@ def verify(database: Database) -> int:
     """Recompute every link and compare every content with its digest; returns the number of links.
 
     Every record's current revision must be its last one, and every row must belong to a row that is there.
+    Of a revision that was erased for good the code went with the content, so its link is only compared
+    with what its neighbours say of it.
 
     Raises:
         HistoryAltered: a link is missing, altered or not where it belongs, or the tables are of
             different times.
     """
     altered = errors.HistoryAltered(str(database.path.parent))
-    previous, expected = _NO_LINK, 1
+    previous, expected = NO_LINK, 1
     for seq, incident, version, content, digest, prev_hash, link in database.each(
         "SELECT seq, incident, version, content, content_sha256, prev_hash, hash FROM revision ORDER BY seq"
     ):
-        if (
-            seq != expected
-            or prev_hash != previous
-            or link != _link(previous, seq, incident, version, digest)
-        ):
+        if seq != expected or prev_hash != previous:
+            raise altered
+        if incident == ERASED:
+            if content is not None:
+                raise altered
+        elif link != link_of(previous, seq, incident, version, digest):
             raise altered
         if content is not None and sha256(content) != digest:
             raise altered
@@ -116,12 +126,44 @@ def verify(database: Database) -> int:
 
 def _hash_at(database: Database, seq: int) -> bytes | None:
     if seq == 0:
-        return _NO_LINK
+        return NO_LINK
     found = database.value("SELECT hash FROM revision WHERE seq = ?", (seq,))
     return found if isinstance(found, bytes) else None
 
 
-def _link(previous: bytes, seq: int, incident: str, version: int, digest: bytes) -> bytes:
+def append_known(
+    database: Database,
+    *,
+    incident: str,
+    version: int,
+    code: str,
+    rev: int | None,
+    content: bytes | None,
+    digest: bytes,
+    original: tuple[int, bytes, bytes],
+) -> int:
+    """Add a revision of another vault, with the number and link it had there as long as they go on from here.
+
+    ``rev`` of ``None`` is that of an erased one: its number. ``original`` is number, link before it, and
+    its own. Part of a transaction.
+
+    Raises:
+        EditConflict: this revision of this record exists already.
+    """
+    head = head_of(database)
+    seq = head.count + 1
+    same = original[:2] == (seq, head.hash)
+    link = original[2] if same else link_of(head.hash, seq, incident, version, digest)
+    database.execute(
+        "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (seq, incident, version, code, seq if rev is None else rev, content, digest, head.hash, link),
+    )
+    database.execute("UPDATE head SET count = ?, hash = ?", (seq, link))
+    return seq
+
+
+def link_of(previous: bytes, seq: int, incident: str, version: int, digest: bytes) -> bytes:
+    """The hash of one revision and everything before it."""
     return sha256(
         b"".join(
             (

@@ -93,6 +93,9 @@ class Counts:
     bin: int
 
 
+_SHOWN: Final = "binned_at IS NOT ''"
+"""True but for an incident that is being erased for good, of which the rest goes at the next unlock."""
+
 _ROW: Final = (
     "SELECT incident.code, state, version, changed_at, draft.incident IS NOT NULL, binned_at IS NOT NULL, "
     "files, title, occurred, typed_when, place, family, urgency "
@@ -217,7 +220,7 @@ class Incidents:
         Raises:
             UnknownRecord: no such incident.
         """
-        found = self._database.row(_ROW + "WHERE incident.code = ?", (code,))
+        found = self._database.row(_ROW + f"WHERE incident.code = ? AND {_SHOWN}", (code,))
         if found is None:
             raise errors.UnknownRecord
         return _read_row(found)
@@ -229,7 +232,7 @@ class Incidents:
 
         ``shelf`` is a state, ``"bin"``, or ``None`` for all outside the bin.
         """
-        where: list[str] = ["(binned_at IS NULL) = ?"]
+        where: list[str] = ["(binned_at IS NULL) = ?", _SHOWN]
         bindings: list[str | int] = [0 if shelf == "bin" else 1]
         if shelf is not None and shelf != "bin":
             where.append("state = ?")
@@ -259,7 +262,9 @@ class Incidents:
             ready=by_state.get("ready", 0),
             handed_over=by_state.get("handed_over", 0),
             received=by_state.get("received", 0),
-            bin=self._database.value("SELECT count(*) FROM incident WHERE (binned_at IS NULL) = 0"),
+            bin=self._database.value(
+                "SELECT count(*) FROM incident WHERE (binned_at IS NULL) = 0 AND binned_at != ''"
+            ),
         )
 
     def versions(self, code: str) -> tuple[Version, ...]:
@@ -300,6 +305,10 @@ class Incidents:
             (files, at, state, code),
         )
 
+    def rewrite_line(self, code: str, *, state: State, version: int, at: str, summary: Summary) -> None:
+        """Make the line of an incident anew from what was saved. Part of a transaction."""
+        self._update(code, state=state, version=version, at=at, summary=summary)
+
     def _insert(self, code: str, *, at: str, summary: Summary) -> int:
         self._database.execute(
             "INSERT INTO incident (code, state, version, changed_at, title, occurred, typed_when, place, "
@@ -321,17 +330,17 @@ def without(text: str) -> str:
     return plain.without_surrogates(text)
 
 
+def shown_texts(title: str, typed_when: str, place: str, family: str, urgency: str) -> tuple[str, ...]:
+    """The texts of a line as they are stored."""
+    shortened = " ".join(title.split())[:_TITLE_LENGTH]
+    return tuple(without(text) for text in (shortened, typed_when, place, family, urgency))
+
+
 def _summary_columns(summary: Summary) -> Bindings:
-    title = " ".join(summary.title.split())[:_TITLE_LENGTH]
-    texts = (
-        title,
-        _when_text(summary.when),
-        summary.typed_when,
-        summary.place,
-        summary.family,
-        summary.urgency,
+    title, *others = shown_texts(
+        summary.title, summary.typed_when, summary.place, summary.family, summary.urgency
     )
-    return tuple(without(text) for text in texts)
+    return (title, without(_when_text(summary.when)), *others)
 
 
 def _when_text(when: When | None) -> str:

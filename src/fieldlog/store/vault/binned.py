@@ -1,0 +1,117 @@
+"""The bin: incidents put aside, and the vault's own count of the days they lie there.
+
+A clock that is wrong must not destroy anybody's testimony (docs/decisions: the bin counts days that the
+vault has seen). So the bin has a time of its own. It moves when the vault is opened, by what the
+computer's clock has moved since the time before: never backwards, and by at most ``LONGEST_STEP`` at
+once. One wrong year costs a week; only a vault that is opened goes through the thirty days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from fieldlog.store.database import Database
+from fieldlog.store.vault.erasing import Erasing
+from fieldlog.store.vault.incidents import IncidentRow, Incidents
+from fieldlog.store.vault.settings import Settings
+
+KEPT: Final = timedelta(days=30)
+LONGEST_STEP: Final = timedelta(days=7)
+"""Who opens the vault once a week has exactly the thirty days; a clock that jumps by years costs a week."""
+
+_CLOCK: Final = "bin-clock"
+_FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinnedIncident:
+    """An incident in the bin; with ``days_left`` 0 the next unlock erases it for good."""
+
+    row: IncidentRow
+    days_left: int
+
+
+class Bin:
+    """The incidents of a vault that were put aside."""
+
+    def __init__(
+        self, database: Database, incidents: Incidents, settings: Settings, erasing: Erasing
+    ) -> None:
+        self._database = database
+        self._incidents = incidents
+        self._settings = settings
+        self._erasing = erasing
+
+    def put(self, code: str, *, now: datetime) -> None:
+        """Put an incident aside; its days begin, also if it was there already.
+
+        Raises:
+            UnknownRecord: no such incident.
+        """
+        self._incidents.set_binned(code, at=self._time(now).strftime(_FORM))
+
+    def restore(self, code: str) -> None:
+        """Bring an incident back.
+
+        Raises:
+            UnknownRecord: no such incident.
+        """
+        self._incidents.set_binned(code, at=None)
+
+    def rows(self, *, now: datetime) -> tuple[BinnedIncident, ...]:
+        """Everything in the bin, what goes first at the beginning."""
+        present = self._time(now)
+        found = [
+            BinnedIncident(row=self._incidents.row(code), days_left=_days_left(binned_at, present))
+            for code, binned_at in self._binned()
+        ]
+        return tuple(sorted(found, key=lambda one: one.days_left))
+
+    def open_day(self, *, now: datetime) -> int:
+        """Move the bin's time on, erase for good what is due, and say how much that was.
+
+        Raises:
+            FieldlogError: as ``Erasing.erase``; the next unlock goes on.
+        """
+        present = self._time(now)
+        self._settings.set(_CLOCK, f"{now.strftime(_FORM)} {present.strftime(_FORM)}")
+        self._erasing.finish()
+        due = tuple(code for code, binned_at in self._binned() if not _days_left(binned_at, present))
+        if due:
+            self._erasing.erase(due)
+        return len(due)
+
+    def empty(self) -> int:
+        """Erase everything in the bin for good, however many days it had left.
+
+        Raises:
+            FieldlogError: as ``Erasing.erase``.
+        """
+        codes = tuple(code for code, _binned_at in self._binned())
+        if codes:
+            self._erasing.erase(codes)
+        return len(codes)
+
+    def _binned(self) -> list[tuple[str, str]]:
+        rows = self._database.execute(
+            "SELECT code, binned_at FROM incident WHERE (binned_at IS NULL) = 0 AND binned_at != '' "
+            "ORDER BY number DESC"
+        )
+        return [(code, binned_at) for code, binned_at in rows]
+
+    def _time(self, now: datetime) -> datetime:
+        """The bin's time at this moment; at the very first, the computer's."""
+        kept = self._settings.get(_CLOCK)
+        if not kept:
+            return now
+        clock_then, time_then = (datetime.fromisoformat(part) for part in kept.split(" "))
+        passed = min(max(now - clock_then, timedelta(0)), LONGEST_STEP)
+        return time_then + passed
+
+
+def _days_left(binned_at: str, present: datetime) -> int:
+    """Whole days, rounded up."""
+    left = datetime.fromisoformat(binned_at) + KEPT - present
+    return max(0, -(-left // timedelta(days=1)))

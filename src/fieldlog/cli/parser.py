@@ -31,7 +31,20 @@ DESK: Final = "fieldlog-desk"
 VERBS: Final = {
     REPORTER: (
         "fieldlog.cli.field",
-        ("create", "new", "list", "show", "attach", "card", "seal", "status", "version"),
+        (
+            "create",
+            "new",
+            "list",
+            "show",
+            "attach",
+            "card",
+            "seal",
+            "backup",
+            "check_backup",
+            "restore",
+            "status",
+            "version",
+        ),
     ),
     DESK: ("fieldlog.cli.desk", ("init", "card", "open", "extract", "identity")),
 }

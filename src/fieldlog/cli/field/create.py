@@ -46,7 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise errors.VaultExists(str(folder))
     language = current_language()
     asked = arguments.passphrase_fd is None
-    passphrase = _own(arguments) if arguments.own_passphrase or not asked else _proposed(language)
+    passphrase = (
+        own_passphrase(arguments) if arguments.own_passphrase or not asked else proposed_passphrase(language)
+    )
     recovery = vault.propose_recovery(language)
     _show(_("Recovery words. Write them on paper and keep them in another place:"), recovery)
     if asked:
@@ -61,16 +63,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _proposed(language: str) -> str:
+def proposed_passphrase(language: str, *, asked: bool = True) -> str:
+    """Seven random words, shown and, unless nobody can be asked, asked back in part."""
     from fieldlog.field import vault
 
     words = vault.propose_passphrase(language)
     _show(_("Your passphrase. Write these seven words on paper now:"), words)
-    _ask_back(words)
+    if asked:
+        _ask_back(words)
     return " ".join(words)
 
 
-def _own(arguments: argparse.Namespace) -> str:
+def own_passphrase(arguments: argparse.Namespace) -> str:
     """A passphrase of one's own, typed twice unless it comes from a descriptor.
 
     Raises:

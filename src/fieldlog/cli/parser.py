@@ -43,6 +43,7 @@ VERBS: Final = {
             "check_backup",
             "restore",
             "status",
+            "keys",
             "version",
         ),
     ),
@@ -129,6 +130,12 @@ def add_common_options(parser: argparse.ArgumentParser, program: str, *, default
             metavar=_("FOLDER"),
             default=default,
             help=_("the vault's folder, if not the usual one"),
+        )
+        parser.add_argument(
+            "--keyfile",
+            metavar=_("FILE"),
+            default=default,
+            help=_("the key file, if the passphrase was set with one"),
         )
     else:
         parser.add_argument(

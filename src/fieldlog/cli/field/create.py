@@ -50,9 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         own_passphrase(arguments) if arguments.own_passphrase or not asked else proposed_passphrase(language)
     )
     recovery = vault.propose_recovery(language)
-    _show(_("Recovery words. Write them on paper and keep them in another place:"), recovery)
+    show_words(_("Recovery words. Write them on paper and keep them in another place:"), recovery)
     if asked:
-        _ask_back(recovery)
+        ask_back(recovery)
     with vault.create(
         folder=folder,
         passphrase=vault.typed_secret(passphrase),
@@ -68,9 +68,9 @@ def proposed_passphrase(language: str, *, asked: bool = True) -> str:
     from fieldlog.field import vault
 
     words = vault.propose_passphrase(language)
-    _show(_("Your passphrase. Write these seven words on paper now:"), words)
+    show_words(_("Your passphrase. Write these seven words on paper now:"), words)
     if asked:
-        _ask_back(words)
+        ask_back(words)
     return " ".join(words)
 
 
@@ -92,7 +92,8 @@ def own_passphrase(arguments: argparse.Namespace) -> str:
     return typed
 
 
-def _show(heading: str, words: Sequence[str]) -> None:
+def show_words(heading: str, words: Sequence[str]) -> None:
+    """The words under ``heading``, numbered, one on each line."""
     from fieldlog.cli import output
 
     output.line(heading)
@@ -100,7 +101,7 @@ def _show(heading: str, words: Sequence[str]) -> None:
         output.line(f"  {number}. {word}")
 
 
-def _ask_back(words: Sequence[str]) -> None:
+def ask_back(words: Sequence[str]) -> None:
     """Ask for words at random places until they are right."""
     import secrets
 

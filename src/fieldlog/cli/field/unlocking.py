@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from fieldlog.i18n.catalog import translate as _
 
 if TYPE_CHECKING:
     from fieldlog.field.vault import OpenVault
+    from fieldlog.primitives.secret import Secret
 
 
 def vault_folder(arguments: argparse.Namespace) -> Path:
@@ -40,6 +42,14 @@ def typed_secret(arguments: argparse.Namespace, prompt: str) -> str:
     return prompt_secret(prompt)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the vault was unlocked with, for a task that asks for it once more."""
+
+    secret: Secret
+    keyfile: Path | None
+
+
 def unlocked_vault(arguments: argparse.Namespace) -> OpenVault:
     """The unlocked vault, for a ``with`` block; leaving the block locks it.
 
@@ -47,6 +57,15 @@ def unlocked_vault(arguments: argparse.Namespace) -> OpenVault:
         VaultMissing: there is none.
         CannotUnlock: wrong passphrase.
         FieldlogError: another of the errors of ``field.vault.unlock``.
+    """
+    return unlocked_with(arguments)[0]
+
+
+def unlocked_with(arguments: argparse.Namespace) -> tuple[OpenVault, Given]:
+    """``unlocked_vault``, and what it was unlocked with.
+
+    Raises:
+        FieldlogError: as ``unlocked_vault``.
     """
     from fieldlog import errors
     from fieldlog.field import vault
@@ -56,8 +75,11 @@ def unlocked_vault(arguments: argparse.Namespace) -> OpenVault:
     # Before the question: nobody should type a passphrase for nothing.
     if not vault.exists(folder):
         raise errors.VaultMissing(str(folder))
+    keyfile = Path(arguments.keyfile).absolute() if arguments.keyfile else None
     typed = typed_secret(arguments, _("Passphrase or recovery words: "))
-    return vault.unlock(folder=folder, passphrase=vault.typed_secret(typed), clock=SystemClock())
+    given = Given(secret=vault.typed_secret(typed), keyfile=keyfile)
+    opened = vault.unlock(folder=folder, passphrase=given.secret, clock=SystemClock(), keyfile=keyfile)
+    return opened, given
 
 
 def ask(prompt: str) -> str:

@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +118,15 @@ class _ClaimResults:
                 terminalreporter.write_line(problem)
 
 
-@pytest.fixture(autouse=True)
-def small_vaults(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def small_vaults() -> Iterator[None]:
     """Vaults made in this process are small; the program itself makes them of the usual size."""
     from fieldlog.store.volume import sizes
 
     small = sizes.Sizes(log=1 << 20, volume=2 << 20, media=1 << 20, unit=1 << 20)
-    monkeypatch.setattr(sizes, "USUAL", small)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sizes, "USUAL", small)
+        yield
 
 
 @pytest.hookimpl(trylast=True)

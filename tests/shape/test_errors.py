@@ -33,6 +33,7 @@ EXAMPLES = {
     errors.NotEnoughMemory: lambda: errors.NotEnoughMemory(needed=512 * 1024 * 1024),
     errors.NoSpace: lambda: errors.NoSpace("E:/out", needed=3_000_000, free=1_000_000),
     errors.VaultDamaged: lambda: errors.VaultDamaged("E:/vault", "database"),
+    errors.BackupRefused: lambda: errors.BackupRefused("E:/backup.age", "payload-altered"),
     errors.EncryptionUnavailable: lambda: errors.EncryptionUnavailable("no-cipher"),
     errors.PassphraseTooShort: errors.PassphraseTooShort,
     errors.PassphraseRepeats: errors.PassphraseRepeats,

@@ -10,7 +10,7 @@ How a face uses it::
     keys.make_keyfile(vault, Path("/media/stick/key"))                            # then keyfile=... above
 
 Every change asks for a secret that opens the vault now, in ``present``: who finds an unlocked vault must
-not be able to take it over (docs/decisions/0009-a-change-of-keys-asks-for-a-secret.md). Checking it costs
+not be able to take it over (docs/decisions/0008-a-change-of-keys-asks-for-a-secret.md). Checking it costs
 an unlock, whichever slot it opens, so everything here but ``list_keys`` takes seconds: call it on a worker
 thread. When a call returns, what was replaced or removed opens nothing any more, after a power cut too.
 """

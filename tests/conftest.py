@@ -129,6 +129,18 @@ def small_vaults() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def quick_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: for what is synced a thousand times."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    place = Path(tempfile.mkdtemp(prefix="fieldlog-", dir=memory))
+    yield place
+    shutil.rmtree(place)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):

@@ -34,7 +34,7 @@ HEADER_LIMIT: Final = 1_024
 
 WAL_SIZES: Final = frozenset(1 << power for power in range(16, 29))
 UNIT_SIZES: Final = frozenset(1 << power for power in range(16, 25))
-"""64 KiB to 256 MiB, and to 16 MiB: enough to work with, and nothing that fills a disk."""
+"""256 KiB to 256 MiB, and 64 KiB to 16 MiB: enough to work with, and nothing that fills a disk."""
 
 KEY_BYTES: Final = 32
 WAL_KEY_BYTES: Final = 64

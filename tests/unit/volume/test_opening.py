@@ -151,9 +151,13 @@ def test_the_disk_is_full_where_both_would_have_to_grow(
 ) -> None:
     """Then the save that needs the room is refused, and both files keep their size."""
     monkeypatch.setattr("fieldlog.system.files.free_space", lambda _folder: 0)
-    with pytest.raises(errors.NoSpace):
+
+    def fill_up() -> None:
         for _ in range(40):
             put(database, 20, 4000)
+
+    with pytest.raises(errors.NoSpace):
+        fill_up()
     assert {path.stat().st_size for path in place.iterdir()} == {2 * LOG}
     assert database.execute("PRAGMA integrity_check") == [("ok",)]
 

@@ -136,6 +136,11 @@ class Contents:
         self.counted.versions += len(taken)
         if len(taken) < highest:
             self._findings.add("versions-lost", code=code, incident=code, count=highest - len(taken))
+            # An empty form stands where the words are lost, so that the numbers go on as the records say.
+            for number in set(range(1, highest)) - taken:
+                self._batch.write(
+                    "INSERT INTO version VALUES (?, ?, ?, ?)", (code, number, _NO_TIME, plain.to_bytes({}))
+                )
         return highest
 
     def _members(self, code: str) -> tuple[Record, ...]:

@@ -34,7 +34,7 @@ class Image:
     """
 
     def __init__(self, read_at: ReadAt, size: int, *, authentic: bool) -> None:
-        self._read_at = read_at
+        self.read_at = read_at
         self._base_size = size
         self._authentic = authentic
         self._changed: dict[int, bytearray] = {}
@@ -82,7 +82,7 @@ class Image:
         start = number * PAGE_BYTES
         wanted = max(0, min(PAGE_BYTES, self._base_size - start))
         try:
-            found = self._read_at(wanted, start) if wanted else b""
+            found = self.read_at(wanted, start) if wanted else b""
         except OSError:
             found = b""
         if self._authentic and (len(found) < wanted or not any(found)):

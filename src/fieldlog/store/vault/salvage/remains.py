@@ -25,9 +25,10 @@ from fieldlog.store.database import Database, translating
 from fieldlog.store.media import MediaStore
 from fieldlog.store.vault import folder
 from fieldlog.store.vault.findings import Findings
-from fieldlog.store.vault.salvage import first_page
+from fieldlog.store.vault.salvage import table_list
 from fieldlog.store.vault.salvage.image import CIPHER_VFS, Image, Images
 from fieldlog.store.vault.salvage.keys import Unlocked
+from fieldlog.store.vault.salvage.leftover_log import breaks_off
 from fieldlog.store.vault.salvage.tables import Tables
 from fieldlog.store.volume.opening import STEM
 from fieldlog.store.volume.twins import path_of
@@ -69,9 +70,10 @@ class ReadOnlyFile:
 class _Backing:
     """The files and images behind a database of remains."""
 
-    def __init__(self, opened: list[ReadOnlyFile], images: Images, media_bytes: int) -> None:
+    def __init__(self, opened: list[ReadOnlyFile], images: Images, log: Image, media_bytes: int) -> None:
         self._files = opened
         self.images = images
+        self.log = log
         self.media_bytes = media_bytes
 
     def read_raw(self, count: int, offset: int) -> bytes:
@@ -140,26 +142,25 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
     try:
         with translating(place / STEM):
             connection = _connect(images, keys)
-            rebuilt = not _reads(connection)
+            rebuilt = not _reads(connection, keys.cipher_salt)
             if rebuilt:
                 connection.close(force=True)
-                findings.add("first-page-rebuilt")
-                images.pages.write(
-                    first_page.rebuilt(
-                        key=keys.database_key,
-                        salt=keys.cipher_salt,
-                        size=(images.pages.size + images.log.size) // PAGE_BYTES + 1,
-                    ),
-                    0,
+                findings.add("table-list-rebuilt")
+                table_list.put_back(
+                    images.pages,
+                    key=keys.database_key,
+                    salt=keys.cipher_salt,
+                    size=(images.pages.size + images.log.size) // PAGE_BYTES + 1,
                 )
                 connection = _connect(images, keys)
-                if not _reads(connection):
+                if not _reads(connection, keys.cipher_salt):
                     raise errors.VaultDamaged(str(place), "database")  # noqa: TRY301 - closed right below
             # Into memory: from here on the pages alone are the database.
-            with suppress(apsw.Error):
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            frames = _read_log(connection)
+            if breaks_off(backing.log, read_frames=frames):
+                findings.add("log-damaged")
             count = (
-                first_page.last_authentic(images.pages, page_keys)
+                table_list.last_authentic(images.pages, page_keys)
                 if rebuilt
                 else int(connection.pragma("page_count"))
             )
@@ -199,32 +200,47 @@ def _shown(place: Path, header: VaultHeader, keys: VolumeKeys, own: int, media: 
         media_bytes = media.path.stat().st_size
     except OSError:
         media_bytes = 0
-    return _Backing(opened, Images(pages, log), media_bytes)
+    # One that nobody writes to, for looking at what the engine did not believe.
+    untouched = Image(log.read_at, log.size, authentic=False)
+    return _Backing(opened, Images(pages, log), untouched, media_bytes)
 
 
 def _connect(images: Images, keys: VolumeKeys) -> apsw.Connection:
     connection = cipher.connect(images.name, keys.database_key, keys.cipher_salt, vfs=CIPHER_VFS)
     try:
-        cipher.require_keyed(connection, keys.cipher_salt)
-        for pragma in (
-            "temp_store = MEMORY",
-            "trusted_schema = OFF",
-            "cell_size_check = ON",
-            # A database that was cut is shorter than its first page says.
-            "writable_schema = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        # A database that was cut is shorter than its first page says.
+        connection.config(apsw.SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1)
+        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         # Nothing is to be written back at the end, not even into memory.
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cell_size_check = ON")
     except BaseException:
         connection.close(force=True)
         raise
     return connection
 
 
-def _reads(connection: apsw.Connection) -> bool:
+def _read_log(connection: apsw.Connection) -> int:
+    """Write the log back, into memory; returns how many frames of it were believed."""
+    try:
+        # Not emptied by the first one, which says how many there are.
+        _busy, frames, _done = next(iter(connection.execute("PRAGMA wal_checkpoint(PASSIVE)")))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except apsw.Error:
+        return 0
+    return max(0, int(frames))
+
+
+def _reads(connection: apsw.Connection, salt: bytes) -> bool:
+    """Whether the list of tables can be read, and then that it was read as it has to be encrypted.
+
+    Raises:
+        EncryptionUnavailable: the engine took neither cipher nor salt.
+    """
     try:
         found: Any = connection.execute("SELECT count(*) FROM sqlite_schema").get
+        cipher.require_keyed(connection, salt)
     except (apsw.NotADBError, apsw.CorruptError, apsw.IOError, apsw.CantOpenError):
         return False
     return bool(found)

@@ -225,6 +225,7 @@ def save(
             words=_words(capture, chosen, *(record.code for record in records)),
             pruned=_PRUNED,
         )
+    store.incidents.settle()
     return chosen
 
 

@@ -14,7 +14,7 @@ from fieldlog import errors
 from fieldlog.model.base import Record
 from fieldlog.model.when import When
 from fieldlog.store.database import Bindings, Database, Row
-from fieldlog.store.vault import plain, search
+from fieldlog.store.vault import plain, search, shelves
 from fieldlog.store.vault.records import Records
 
 State = Literal["draft", "ready", "handed_over", "received"]
@@ -131,7 +131,7 @@ class Incidents:
         with self._database.transaction():
             row = self._database.row("SELECT version FROM incident WHERE code = ?", (code,))
             if row is None:
-                self._insert(code, at=at, summary=summary)
+                self._insert(code, state="draft", version=0, at=at, summary=summary)
             elif row[0] == 0:
                 self._update(code, state="draft", version=0, at=at, summary=summary)
             self._database.execute(
@@ -199,17 +199,18 @@ class Incidents:
         with self._database.transaction():
             row = self._database.row("SELECT number, version FROM incident WHERE code = ?", (code,))
             if row is None:
-                row = (self._insert(code, at=at, summary=summary), 0)
-            number: int = row[0]
-            version: int = row[1] + 1
+                number, version = self._insert(code, state=state, version=1, at=at, summary=summary), 1
+            else:
+                number, version = int(row[0]), int(row[1]) + 1
+                self._update(code, state=state, version=version, at=at, summary=summary)
             self._records.put(records, incident=code, version=version)
-            for record_type in pruned:
+            # Before the first version there is nothing to let go.
+            for record_type in pruned if version > 1 else ():
                 keep = [record.code for record in records if record.type == record_type]
                 self._records.drop_members(code, record_type=record_type, keep=keep)
             self._database.execute(
                 "INSERT INTO version VALUES (?, ?, ?, ?)", (code, version, at, plain.to_bytes(dict(capture)))
             )
-            self._update(code, state=state, version=version, at=at, summary=summary)
             self._database.execute("DELETE FROM draft WHERE incident = ?", (code,))
             search.index(self._database, number=number, words=words)
         return version
@@ -232,40 +233,27 @@ class Incidents:
 
         ``shelf`` is a state, ``"bin"``, or ``None`` for all outside the bin.
         """
-        where: list[str] = ["(binned_at IS NULL) = ?", _SHOWN]
-        bindings: list[str | int] = [0 if shelf == "bin" else 1]
-        if shelf is not None and shelf != "bin":
-            where.append("state = ?")
-            bindings.append(shelf)
-        expression = search.match_expression(query)
-        if expression:
-            where.append(
-                "(number IN (SELECT rowid FROM search WHERE search MATCH ?) "
-                "OR instr(draft.folded, ?) OR instr(lower(incident.code), ?))"
-            )
-            typed = search.folded_text(query.strip())
-            bindings += [expression, typed, typed]
-        bindings += [max(0, min(limit, ROWS_LIMIT)), max(0, offset)]
-        statement = _ROW + "WHERE " + " AND ".join(where) + " ORDER BY number DESC LIMIT ? OFFSET ?"
-        return tuple(_read_row(found) for found in self._database.execute(statement, bindings))
+        count, skipped = max(0, min(limit, ROWS_LIMIT)), max(0, offset)
+        where, bindings = shelves.chosen(shelf, query, limit=skipped + count)
+        statement = f"{_ROW} WHERE {where} ORDER BY number DESC LIMIT ? OFFSET ?"
+        found = self._database.execute(statement, (*bindings, count, skipped))
+        return tuple(_read_row(row) for row in found)
 
     def counts(self) -> Counts:
         """How many incidents are where."""
-        by_state: dict[str, int] = dict(
-            self._database.execute(
-                "SELECT state, count(*) FROM incident WHERE (binned_at IS NULL) = 1 GROUP BY state"
-            )
-        )
+        on: dict[str, int] = dict(self._database.execute("SELECT name, incidents FROM shelf"))
         return Counts(
-            all=sum(by_state.values()),
-            draft=by_state.get("draft", 0),
-            ready=by_state.get("ready", 0),
-            handed_over=by_state.get("handed_over", 0),
-            received=by_state.get("received", 0),
-            bin=self._database.value(
-                "SELECT count(*) FROM incident WHERE (binned_at IS NULL) = 0 AND binned_at != ''"
-            ),
+            all=sum(on[state] for state in ("draft", "ready", "handed_over", "received")),
+            draft=on["draft"],
+            ready=on["ready"],
+            handed_over=on["handed_over"],
+            received=on["received"],
+            bin=on["bin"],
         )
+
+    def settle(self) -> None:
+        """Finish in the search index what one save of a long text could not; see ``search.settle``."""
+        search.settle(self._database)
 
     def versions(self, code: str) -> tuple[Version, ...]:
         """Every save, the last first."""
@@ -309,13 +297,14 @@ class Incidents:
         """Make the line of an incident anew from what was saved. Part of a transaction."""
         self._update(code, state=state, version=version, at=at, summary=summary)
 
-    def _insert(self, code: str, *, at: str, summary: Summary) -> int:
-        self._database.execute(
-            "INSERT INTO incident (code, state, version, changed_at, title, occurred, typed_when, place, "
-            "family, urgency) VALUES (?, 'draft', 0, ?, ?, ?, ?, ?, ?, ?)",
-            (code, at, *_summary_columns(summary)),
+    def _insert(self, code: str, *, state: State, version: int, at: str, summary: Summary) -> int:
+        return int(
+            self._database.value(
+                "INSERT INTO incident (code, state, version, changed_at, title, occurred, typed_when, place, "
+                "family, urgency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+                (code, state, version, at, *_summary_columns(summary)),
+            )
         )
-        return int(self._database.value("SELECT last_insert_rowid()"))
 
     def _update(self, code: str, *, state: State, version: int, at: str, summary: Summary) -> None:
         self._database.execute(

@@ -20,10 +20,11 @@ from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault.session import VaultStore
 from fieldlog.system import process
+from support.vault_files import contents, files_of, locked_files
 
 PASSPHRASE = Secret.from_text("щека батарея лютый июнь фронт житель голова")
 RECOVERY = Secret.from_text("farm happy cluster clock rabbit mass pause baby cigar labor gym round")
-FILES = ["fieldlog.json", "media", "slots", "volume.db"]
+FILES = ["fieldlog.json", "media-a", "media-b", "slots", "vol-a", "vol-b"]
 
 
 def _names(folder):
@@ -34,12 +35,15 @@ def _save(opened, text="что-то случилось", **answers):
     return recording.save(opened, None, QuickCapture(what=text, **answers), ready=True)
 
 
-def test_a_new_vault_has_four_private_files(folder):
-    """A locked vault is one folder, 0700, with these four files, 0600, and no other."""
+def test_a_new_vault_has_six_private_files(folder):
+    """A locked vault is one folder, 0700, with these six files, 0600, and no other; those of a pair are equal."""
     assert _names(folder) == FILES
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(entry.stat().st_mode) for entry in folder.iterdir()} == {0o600}
     assert (folder / "slots").stat().st_size == 4096
+    for pair in (("vol-a", "vol-b"), ("media-a", "media-b")):
+        first, second = ((folder / name).stat() for name in pair)
+        assert (first.st_size, first.st_mtime_ns) == (second.st_size, second.st_mtime_ns)
     assert json.loads((folder / "fieldlog.json").read_bytes())["kdf"]["memory_mib"] == 64
 
 
@@ -97,13 +101,13 @@ def test_a_place_that_appears_meanwhile_is_not_overwritten(tmp_path, clock, monk
     """Something made there while the vault is built is left alone, and nothing else is left."""
     from fieldlog.formats import keyslots
 
-    place, original = tmp_path / "vault", keyslots.create
+    place, original = tmp_path / "vault", keyslots.create_all
 
     def create(*arguments, **options):
         place.mkdir()
         return original(*arguments, **options)
 
-    monkeypatch.setattr(keyslots, "create", create)
+    monkeypatch.setattr(keyslots, "create_all", create)
     with pytest.raises(errors.VaultExists):
         vault.create(
             folder=place, passphrase=PASSPHRASE, recovery=RECOVERY, clock=clock, profile=CHEAPEST_FOR_TESTS
@@ -164,7 +168,7 @@ def test_no_vault_there(tmp_path, clock):
         assert caught.value.path == str(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["", "slots", "volume.db", "media", "fieldlog.json"])
+@pytest.mark.parametrize("name", ["", *FILES])
 def test_looser_permissions_are_refused(unlock, folder, name):
     """A vault others could read or change is not opened."""
     (folder / name).chmod(0o755 if not name else 0o644)
@@ -175,7 +179,7 @@ def test_looser_permissions_are_refused(unlock, folder, name):
 def test_a_newer_vault(unlock, folder):
     """A vault of a later format or schema is refused as such."""
     content = (folder / "fieldlog.json").read_bytes()
-    (folder / "fieldlog.json").write_bytes(content.replace(b'"format": 1', b'"format": 2'))
+    (folder / "fieldlog.json").write_bytes(content.replace(b'"format": 2', b'"format": 3'))
     with pytest.raises(errors.VaultTooNew):
         unlock()
     (folder / "fieldlog.json").write_bytes(content)
@@ -246,6 +250,14 @@ def test_less_than_64_mib_or_three_passes_is_never_tried(unlock, folder, monkeyp
     assert not derived
 
 
+LOG = 1 << 20
+"""Where the database begins in its volume."""
+
+
+def _flip(content, place):
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
 @pytest.mark.parametrize(
     ("name", "damage", "part"),
     [
@@ -257,28 +269,61 @@ def test_less_than_64_mib_or_three_passes_is_never_tried(unlock, folder, monkeyp
         ("slots", lambda content: content + b"\0", "slots"),
         ("slots", lambda content: b"", "slots"),
         ("slots", lambda content: None, "slots"),
-        ("volume.db", lambda content: None, "database"),
-        ("volume.db", lambda content: b"", "database"),
-        ("volume.db", lambda content: content[:1000], "database"),
-        ("volume.db", lambda content: content[:5000], "database"),
-        ("volume.db", lambda content: bytes([content[0] ^ 1]) + content[1:], "database"),
-        (
-            "volume.db",
-            lambda content: content[:4000] + bytes([content[4000] ^ 1]) + content[4001:],
-            "database",
-        ),
+        ("vol-a", lambda content: None, "database"),
+        ("vol-b", lambda content: None, "database"),
+        ("media-a", lambda content: None, "media"),
+        ("media-b", lambda content: None, "media"),
+        ("database", lambda content: b"", "database"),
+        ("database", lambda content: content[:1000], "database"),
+        ("database", lambda content: content[:LOG], "database"),
+        ("database", lambda content: content[: LOG + 1000], "database"),
+        ("database", lambda content: content[: LOG + 5000], "database"),
+        ("database", lambda content: bytes(len(content)), "database"),
+        ("database", lambda content: _flip(content, LOG), "database"),
+        ("database", lambda content: _flip(content, LOG + 4000), "database"),
     ],
 )
 def test_damage_is_named_by_its_part(unlock, folder, name, damage, part):
-    """A damaged or missing file is named, and opening changes nothing."""
-    content = damage((folder / name).read_bytes())
+    """A damaged or missing file is named, whichever volume it belongs to, and opening changes nothing."""
+    path = locked_files(folder, PASSPHRASE).database if name == "database" else folder / name
+    content = damage(path.read_bytes())
     if content is None:
-        (folder / name).unlink()
+        path.unlink()
     else:
-        (folder / name).write_bytes(content)
+        path.write_bytes(content)
+    before = contents(folder)
     with pytest.raises(errors.VaultDamaged) as caught:
         unlock()
     assert (caught.value.part, caught.value.path) == (part, str(folder))
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("change", [lambda content: bytes(len(content)), lambda content: content[::-1]])
+def test_the_other_volume_is_not_looked_at(unlock, folder, change):
+    """Whatever lies in the volume that these words do not open changes nothing about this one, nor is it changed."""
+    files = locked_files(folder, PASSPHRASE)
+    for path in (files.other_database, files.other_media):
+        path.write_bytes(change(path.read_bytes()))
+    before = [path.read_bytes() for path in (files.other_database, files.other_media)]
+    with unlock() as opened:
+        code = _save(opened)
+        opened.store.verify()
+    with unlock() as opened:
+        assert recording.read_incident(opened, code).incident is not None
+    assert [path.read_bytes() for path in (files.other_database, files.other_media)] == before
+
+
+@pytest.mark.parametrize("cut", [1, 5000, 300_000])
+def test_an_end_that_is_cut_off_is_made_again(unlock, folder, cut):
+    """What is behind the database is random and missed by nobody: the two files become equal again."""
+    path = locked_files(folder, PASSPHRASE).database
+    os.truncate(path, path.stat().st_size - cut)
+    with unlock() as opened:
+        code = _save(opened)
+        opened.store.verify()
+    assert (folder / "vol-a").stat().st_size == (folder / "vol-b").stat().st_size
+    with unlock() as opened:
+        assert recording.read_incident(opened, code).incident is not None
 
 
 @pytest.mark.parametrize("place", [0, 31])
@@ -305,10 +350,9 @@ def test_a_page_that_was_altered_later_is_damage(unlock, folder):
     """A flipped bit in any page is found when the page is read, at the latest by verify."""
     opened = unlock()
     _save(opened)
+    files = files_of(opened.store)
     opened.lock()
-    content = bytearray((folder / "volume.db").read_bytes())
-    content[3 * 4096 + 100] ^= 1
-    (folder / "volume.db").write_bytes(content)
+    files.database.write_bytes(_flip(files.database.read_bytes(), files.page(4).start + 100))
 
     def verify():
         unlock().store.verify()
@@ -352,12 +396,13 @@ def test_a_database_that_was_put_back_is_noticed(unlock, folder):
     """An older database under the newer slots is an altered history."""
     opened = unlock()
     _save(opened)
+    database = files_of(opened.store).database
     opened.lock()
-    old = (folder / "volume.db").read_bytes()
+    old = database.read_bytes()
     opened = unlock()
     _save(opened, "later")
     opened.lock()
-    (folder / "volume.db").write_bytes(old)
+    database.write_bytes(old)
     with pytest.raises(errors.HistoryAltered):
         unlock()
 
@@ -370,7 +415,8 @@ def test_an_older_database_is_noticed_without_a_new_revision(unlock, folder, tmp
     with unlock() as opened:
         code = _save(opened)
         evidence = recording.attach(opened, code, tmp_path / "note.txt")
-    old = (folder / "volume.db").read_bytes()
+        database = files_of(opened.store).database
+    old = database.read_bytes()
     with unlock() as opened:
         count = opened.store.head.count
         if change == "draft":
@@ -384,7 +430,7 @@ def test_an_older_database_is_noticed_without_a_new_revision(unlock, folder, tmp
         elif change == "setting":
             settings.set(opened, "language", "kk")
         assert opened.store.head.count == count
-    (folder / "volume.db").write_bytes(old)
+    database.write_bytes(old)
     with pytest.raises(errors.HistoryAltered):
         unlock()
 
@@ -448,15 +494,32 @@ def test_an_older_revision_is_never_shown_as_the_present_one(opened, statement):
         recording.read_incident(opened, code)
 
 
-def test_slots_that_were_put_back_are_no_alarm(unlock, folder):
-    """A database ahead of its slot is normal: a crash leaves it so."""
+@pytest.mark.claim("C-REST-02")
+@pytest.mark.parametrize("secret", [PASSPHRASE, RECOVERY])
+def test_slots_that_were_put_back_are_noticed(unlock, folder, secret):
+    """Older slots beside a newer database are an altered history, whichever secret opens them."""
     old = (folder / "slots").read_bytes()
     opened = unlock()
-    code = _save(opened)
+    _save(opened)
     opened.lock()
-    assert (folder / "slots").read_bytes() != old
+    newest = (folder / "slots").read_bytes()
+    assert newest != old
     (folder / "slots").write_bytes(old)
-    assert recording.read_incident(unlock(), code).incident is not None
+    with pytest.raises(errors.HistoryAltered):
+        unlock(secret)
+    (folder / "slots").write_bytes(newest)
+    unlock(secret)
+
+
+def test_a_database_ahead_of_its_slots_is_no_alarm(unlock, folder, tmp_path, clock):
+    """A kill leaves the slots as they were at the last lock: that is normal."""
+    opened = unlock()
+    code = _save(opened)
+    shutil.copytree(folder, tmp_path / "killed")
+    opened.lock()
+    assert (tmp_path / "killed" / "slots").read_bytes() != (folder / "slots").read_bytes()
+    with vault.unlock(folder=tmp_path / "killed", passphrase=PASSPHRASE, clock=clock) as again:
+        assert recording.read_incident(again, code).incident is not None
 
 
 @pytest.mark.parametrize(
@@ -678,7 +741,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(folder, unlock, tmp_path):
         seen += child.stdout.readlines()
         child.stdout.close()
         child.wait()
-        assert set(_names(folder)) <= {*FILES, "volume.db-wal"}
+        assert _names(folder) == FILES
         opened = unlock()
         assert len(seen) >= 5
         for line in (line.split() for line in seen if line.endswith("\n")):

@@ -9,7 +9,7 @@ import pytest
 
 from fieldlog import errors
 from fieldlog.primitives.secret import Secret
-from fieldlog.store import connection, database
+from fieldlog.store import cipher, connection, database
 from fieldlog.store.connection import open_database
 from fieldlog.store.migrations import Migration
 
@@ -128,8 +128,8 @@ def test_refusal_1_a_package_of_the_same_name(tmp_path):
 )
 def test_refusals_2_to_5_of_a_keying_that_went_wrong(tmp_path, monkeypatch, reason, keying):
     """Whatever is wrong with the keying, it is noticed and no file is left."""
-    original = connection._keying
-    monkeypatch.setattr(connection, "_keying", lambda key, salt: keying(original(key, salt)))
+    original = cipher._keying
+    monkeypatch.setattr(cipher, "_keying", lambda key, salt: keying(original(key, salt)))
     with pytest.raises(errors.EncryptionUnavailable) as caught:
         open_database(path=tmp_path / "x.db", key=KEY, salt=SALT, create=True)
     assert caught.value.reason == reason
@@ -208,9 +208,9 @@ def test_each_setting_is_read_back(tmp_path, monkeypatch, name):
     """A setting that does not take effect is noticed."""
     settings = tuple(
         (setting, value, "something else" if setting == name else wanted)
-        for setting, value, wanted in connection._SETTINGS
+        for setting, value, wanted in cipher._SETTINGS
     )
-    monkeypatch.setattr(connection, "_SETTINGS", settings)
+    monkeypatch.setattr(cipher, "_SETTINGS", settings)
     with pytest.raises(errors.EncryptionUnavailable) as caught:
         open_database(path=tmp_path / "x.db", key=KEY, salt=SALT, create=True)
     assert caught.value.reason == f"{name.replace('_', '-')}-not-as-set"
@@ -220,7 +220,7 @@ def test_each_setting_is_read_back(tmp_path, monkeypatch, name):
 def test_macos_gets_its_own_settings(tmp_path, monkeypatch):
     """On macOS the stronger syncs are switched on and read back."""
     monkeypatch.setattr(connection.files, "sync_descriptor", os.fsync)
-    monkeypatch.setattr(connection.sys, "platform", "darwin")
+    monkeypatch.setattr(cipher.sys, "platform", "darwin")
     made = open_database(path=tmp_path / "x.db", key=KEY, salt=SALT, create=True)
     made.close()
 
@@ -328,7 +328,7 @@ def test_a_folder_that_cannot_be_written(tmp_path):
 def test_a_database_on_a_protected_disk(tmp_path, opened, monkeypatch):
     """Where SQLite could open the file for reading only, the disk is protected and not broken."""
     opened.close()
-    monkeypatch.setitem(connection._connect.__kwdefaults__, "flags", apsw.SQLITE_OPEN_READONLY)
+    monkeypatch.setitem(cipher.connect.__kwdefaults__, "flags", apsw.SQLITE_OPEN_READONLY)
     with pytest.raises(errors.ReadOnly):
         open_database(path=tmp_path / "x.db", key=KEY, salt=SALT, migrations=STEPS)
 

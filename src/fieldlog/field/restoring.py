@@ -104,20 +104,22 @@ def restore(
 
 
 class _Halves:
-    """One progress for verifying and taking in, which read about the same bytes."""
+    """One progress for verifying and taking in, which read the same bytes."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
+        self._bytes = 0
 
     def first(self, done: int, total: int) -> None:
         """Of verifying."""
+        self._bytes = total
         if self._progress is not None:
             self._progress(done, 2 * total)
 
     def second(self, done: int, total: int) -> None:
-        """Of taking in."""
+        """Of taking in the attachments; all else comes before them."""
         if self._progress is not None:
-            self._progress(total + done, 2 * total)
+            self._progress(2 * self._bytes - total + done, 2 * self._bytes)
 
 
 def _contents(opened: OpenBackup) -> restoring.Contents:

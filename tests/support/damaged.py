@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -361,9 +362,9 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
     return Done(what=tuple(done), replayed=replayed)
 
 
-def state_of(folder: Path) -> dict[str, tuple[int, str]]:
-    """Every file with its mode and digest."""
+def state_of(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file with its mode and check sum."""
     return {
-        path.name: (path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest())
+        path.name: (path.stat().st_mode, zlib.crc32(path.read_bytes()))
         for path in sorted(folder.iterdir())
     }

@@ -29,14 +29,12 @@ _LARGEST: Final = 1 << 20
 def breaks_off(log: Image, *, read_frames: int) -> bool:
     """Whether a commit lies behind the ``read_frames`` frames that the storage engine believed."""
     head = log.read(_HEADER, 0)
-    whole = head[:4] in _MAGIC
-    salts = Counter(salt for _number, salt, _commit in _frames(log))
-    if whole:
-        current = {head[16:24]}
-    else:
-        # Random bytes do not repeat; what repeats is the number of a log.
-        current = {salt for salt, count in salts.items() if count > 1}
-    return any(commit and salt in current and number >= read_frames for number, salt, commit in _frames(log))
+    frames = list(_frames(log))
+    # Random bytes do not repeat; where the head is damaged, what repeats is the number of a log.
+    counted = Counter(salts for _number, salts, _commit in frames)
+    repeated = {salts for salts, count in counted.items() if count > 1}
+    current = {head[16:24]} if head[:4] in _MAGIC else repeated
+    return any(commit and salts in current and number >= read_frames for number, salts, commit in frames)
 
 
 def _frames(log: Image) -> Iterator[tuple[int, bytes, bool]]:

@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the vault; nothing is left behind when it is stopped."""
     from fieldlog import errors
     from fieldlog.cli import output
+    from fieldlog.cli.field.place import say_warnings
     from fieldlog.cli.field.unlocking import vault_folder
     from fieldlog.field import vault
     from fieldlog.i18n.catalog import current_language
@@ -44,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = vault_folder(arguments)
     if vault.exists(folder):
         raise errors.VaultExists(str(folder))
+    # Before any words are written down: another place may be better.
+    say_warnings(folder)
     language = current_language()
     asked = arguments.passphrase_fd is None
     passphrase = (

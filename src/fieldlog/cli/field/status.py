@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write one line per fact."""
     from fieldlog.cli import output
     from fieldlog.cli.field.list import STATES
+    from fieldlog.cli.field.place import say_warnings
     from fieldlog.cli.field.unlocking import unlocked_vault
     from fieldlog.field import recording, settings, trust
     from fieldlog.i18n.catalog import LANGUAGES, current_language
@@ -45,4 +46,5 @@ def run(arguments: argparse.Namespace) -> int:
     for state, name in STATES.items():
         output.field(_("Incidents, {state}").format(state=_(name)), str(getattr(counts, state)))
     output.field(_("Organisations"), str(len(cards)))
+    say_warnings(vault.folder)
     return 0

@@ -12,6 +12,8 @@ import os
 import random
 import sys
 import traceback
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,32 @@ _TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_TESTS), str(_TESTS.parent / "src")]
 
 from crash import twists  # noqa: E402 - found only now
-from crash.keys import derive_quickly  # noqa: E402
+from crash.quick import be_quick  # noqa: E402
 from crash.workloads import WORKLOADS, Place, Told  # noqa: E402
 from fieldlog.errors import FieldlogError  # noqa: E402
+from fieldlog.model import ids  # noqa: E402
 
 
-def _throw_the_same_dice(seed: str) -> None:
-    """The same codes in every run of a workload, so that contents can be compared between runs."""
-    dice = random.Random(seed)
-    os.urandom = random._urandom = dice.randbytes  # type: ignore[attr-defined]
+class _SameDice:
+    """In place of ``secrets`` and ``uuid`` where codes are made: the same ones in every run of a workload.
+
+    Contents can then be compared between runs. Keys, names of files and nonces stay random.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._dice = random.Random(seed)
+
+    def token_bytes(self, count: int) -> bytes:
+        return self._dice.randbytes(count)
+
+    def randbelow(self, bound: int) -> int:
+        return self._dice.randrange(bound)
+
+    def choice(self, among: Sequence[str]) -> str:
+        return self._dice.choice(among)
+
+    def uuid4(self) -> uuid.UUID:
+        return uuid.UUID(bytes=self._dice.randbytes(16), version=4)
 
 
 def _outcome(order: dict[str, Any], told: Told, place: Place) -> str:
@@ -45,21 +64,15 @@ def _run(order: dict[str, Any], go: int) -> None:
     acknowledgements = os.open(order["acknowledgements"], os.O_WRONLY | os.O_APPEND)
     outcome = os.open(order["outcome"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     if order["seed"]:
-        _throw_the_same_dice(order["seed"])
+        ids.secrets = ids.uuid = _SameDice(order["seed"])  # type: ignore[assignment]
     if order["twist"]:
         twists.TWISTS[order["twist"]]()
     os.read(go, 1)
-    said = _outcome(order, Told(acknowledgements, place), place).encode()
-    while said:
-        try:
-            said = said[os.write(outcome, said) :]
-        except OSError:
-            # A fault that was meant for the vault.
-            continue
+    os.writev(outcome, [_outcome(order, Told(acknowledgements, place), place).encode()])
 
 
 def main() -> None:
-    derive_quickly()
+    be_quick()
     for line in sys.stdin:
         reading, writing = os.pipe()
         child = os.fork()

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from crash.keys import derive_quickly, derive_really
+from crash.quick import be_quick
 from crash.record import Workers, require_tracer
 from crash.stage import workshop
 
 
 @pytest.fixture(autouse=True)
-def _quick_keys() -> Iterator[None]:
-    derive_quickly()
-    yield
-    derive_really()
+def _quick(small_vaults: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    be_quick(monkeypatch)
 
 
 @pytest.fixture

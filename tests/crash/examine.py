@@ -48,8 +48,8 @@ def examine(
         place = Place(stage.root, prepared.inputs)
         for state in crash_states(replay, wanted=wanted, seed=seed):
             stage.lay(state)
-            thoroughly = examined.states % _THOROUGH == 0
-            verdict = judge(place, expected, state.acknowledged, thoroughly=thoroughly)
+            turn = examined.states
+            verdict = judge(place, expected, state.acknowledged, turn=turn, thoroughly=turn % _THOROUGH == 0)
             examined.states += 1
             examined.kinds[state.kind] += 1
             examined.verdicts[verdict.verdict] += 1

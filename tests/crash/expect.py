@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from fieldlog.store.vault.session import VaultStore
 
-_BOOKKEEPING = {"schema_step", "key_slot"}
-"""Tables about the form of the vault, which a save does not change for the person."""
+_FORM = {"schema_step", "key_slot", "media_run"}
+"""Tables about the form of the vault and where things lie in it."""
 
-_UNTOLD_SETTINGS = {"opened-at"}
+_NOTES = {"opened-at", "recovery-recipient"}
+"""Settings that an unlock writes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """One moment of a run. ``content`` is ``None`` where no vault opens: not made yet, or destroyed.
 
-    ``opened_by`` names the secrets of ``workloads.SECRETS`` that open it; ``outputs`` are the finished files
-    beside the vault with their digests.
+    ``opened_by`` names the secrets of ``quick.SECRETS`` that open it; ``outputs`` are the finished files
+    beside the vault. ``other`` is the content of the second vault, where there is one, which
+    the words "other" open.
     """
 
     content: str | None
     opened_by: tuple[str, ...] = ()
     outputs: dict[str, str] = field(default_factory=dict)
+    other: str | None = None
 
     def to_line(self) -> str:
-        return json.dumps({"content": self.content, "opened_by": self.opened_by, "outputs": self.outputs}) + "\n"
+        return json.dumps(asdict(self)) + "\n"
 
     @classmethod
     def from_line(cls, line: str) -> Self:
         plain = json.loads(line)
-        return cls(plain["content"], tuple(plain["opened_by"]), plain["outputs"])
+        return cls(plain["content"], tuple(plain["opened_by"]), plain["outputs"], plain["other"])
 
 
 def read_expectations(path: Path) -> list[Expectation]:
@@ -61,7 +64,7 @@ def content_of(store: VaultStore) -> str:
 def _tables(database: Any) -> Iterable[str]:
     rows = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     for (name,) in rows:
-        if not name.startswith(("sqlite_", "search")) and name not in _BOOKKEEPING:
+        if not name.startswith(("sqlite_", "search")) and name not in _FORM:
             yield name
 
 
@@ -71,17 +74,24 @@ def _rows(database: Any, table: str) -> Iterable[tuple[object, ...]]:
             return list(database.execute("SELECT count, hash FROM head"))
         case "setting":
             found = database.execute("SELECT name, value FROM setting")
-            return [row for row in found if row[0] not in _UNTOLD_SETTINGS]
+            return [row for row in found if row[0] not in _NOTES]
+        case "attachment":
+            return list(database.execute("SELECT code, bytes, sha256, sha512, crc32 FROM attachment"))
         case _:
             return list(database.execute(f'SELECT * FROM "{table}"'))
 
 
+def without_outputs(expected: Sequence[Expectation]) -> list[Expectation]:
+    """As another run would have it: sealed files have another name and other bytes each time."""
+    return [replace(one, outputs={}) for one in expected]
+
+
 def outputs_in(folder: Path) -> dict[str, str]:
-    """The finished files in ``folder``, with their digests."""
+    """The finished files in ``folder``, with their sizes and digests."""
     if not folder.is_dir():
         return {}
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        path.name: f"{path.stat().st_size}:{hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith(".")
     }

@@ -196,7 +196,9 @@ class Disk:
         return size
 
 
-def reachable(root: Folder, names: Names, at: PurePosixPath | None = None) -> Iterator[tuple[str, File | None]]:
+def reachable(
+    root: Folder, names: Names, at: PurePosixPath | None = None
+) -> Iterator[tuple[str, File | None]]:
     """Every path below ``root`` with its file, ``None`` for a folder."""
     place = at or PurePosixPath()
     for name, inode in sorted(names(root).items()):

@@ -61,7 +61,9 @@ class Prepared:
         self._first = folder / "first"
         descriptor = os.open(self._first, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
-            workload.prepare(Place(self.before, self.inputs), Told(descriptor, Place(self.before, self.inputs)))
+            workload.prepare(
+                Place(self.before, self.inputs), Told(descriptor, Place(self.before, self.inputs))
+            )
         finally:
             os.close(descriptor)
         self._runs = 0
@@ -129,7 +131,13 @@ class Workers:
         return int(self._process.stdout.readline())
 
     def perform(
-        self, run: Run, *, tracing: str = CHANGING, inject: Sequence[str] = (), twist: str = "", seed: str = ""
+        self,
+        run: Run,
+        *,
+        tracing: str = CHANGING,
+        inject: Sequence[str] = (),
+        twist: str = "",
+        seed: str = "",
     ) -> Ran:
         """Let ``run`` happen under strace, which also does what ``inject`` says."""
         order = {
@@ -143,7 +151,18 @@ class Workers:
         }
         self._say(json.dumps(order))
         process = self._hear()
-        command = ["strace", "-f", "-y", "-xx", "-s", "4194304", "-e", "signal=none", "-e", f"trace={tracing}"]
+        command = [
+            "strace",
+            "-f",
+            "-y",
+            "-xx",
+            "-s",
+            "4194304",
+            "-e",
+            "signal=none",
+            "-e",
+            f"trace={tracing}",
+        ]
         for injected in inject:
             command += ["-e", f"inject={injected}"]
         tracer = subprocess.Popen(

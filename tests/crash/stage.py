@@ -18,7 +18,9 @@ _MEMORY = Path("/dev/shm")
 @contextmanager
 def workshop() -> Iterator[Path]:
     """A private folder in memory where there is one: syncing costs nothing there, and the model does not need it."""
-    place = Path(tempfile.mkdtemp(prefix="fieldlog-crash-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
+    place = Path(
+        tempfile.mkdtemp(prefix="fieldlog-crash-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None)
+    )
     try:
         yield place.resolve()
     finally:

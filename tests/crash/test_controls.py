@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crash.examine import examine
-from crash.oracle import CORRUPT, LOCKED_OUT, LOST
+from crash.oracle import CORRUPT, LOCKED_OUT, LOST, OLD_SECRET
 from crash.record import Workers
 from crash.workloads import WORKLOADS
 from support import figures
@@ -20,9 +20,11 @@ STATES = 300
     [
         ("no journal", "save", {CORRUPT}),
         ("synchronous normal", "save", {LOST}),
-        ("rename without sync", "sessions", {CORRUPT, LOCKED_OUT}),
+        ("rename without sync", "change and lock", {CORRUPT, LOCKED_OUT}),
+        # The database knows the slots that were replaced, and says so.
+        ("folder not synced", "change and lock", {CORRUPT, OLD_SECRET}),
     ],
-    ids=["no-journal", "synchronous-normal", "rename-without-sync"],
+    ids=["no-journal", "synchronous-normal", "rename-without-sync", "folder-not-synced"],
 )
 def test_weak_writing_is_caught(
     twist: str, workload: str, caught_as: set[str], workers: Workers, shop: Path

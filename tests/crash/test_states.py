@@ -57,7 +57,9 @@ def test_many_crash_states(
     workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """As above, with other dice, for as many states as a release needs."""
-    examined = examine(workload, workers, shop, wanted=workload.states * SLOW_FACTOR, seed=f"{workload.name} slow")
+    examined = examine(
+        workload, workers, shop, wanted=workload.states * SLOW_FACTOR, seed=f"{workload.name} slow"
+    )
     _count(tmp_path_factory, workload, examined)
     _require_whole(examined)
 

@@ -57,7 +57,13 @@ def rename_without_sync() -> None:
     files.sync_folder = lambda folder: None
 
 
+def folder_not_synced() -> None:
+    """A file takes its name after its bytes, but nobody waits for the name."""
+    files.sync_folder = lambda folder: None
+
+
 TWISTS = {
+    "folder not synced": folder_not_synced,
     "no journal": no_journal,
     "synchronous normal": synchronous_normal,
     "rename without sync": rename_without_sync,

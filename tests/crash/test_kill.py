@@ -1,0 +1,59 @@
+"""``kill -9`` at every call that touches the disk: all comes back, and no other file lies there (AT-07, AT-13)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crash.oracle import STRANGE, WHOLE, Verdict
+from crash.points import Point, Rehearsed, spread
+from crash.record import Prepared, Workers
+from crash.tally import add_up
+from crash.workloads import WORKLOADS, Workload
+
+SAMPLE = 24
+"""Points of each workload in the normal suite; all of them with --slow."""
+
+
+def _kill_at(points: list[Point], rehearsed: Rehearsed) -> dict[Point, Verdict]:
+    verdicts = {}
+    for number, point in enumerate(points):
+        with rehearsed.performed(point, "signal=KILL:when={when}") as (run, ran):
+            assert ran.killed, f"{point} was not reached"
+            verdicts[point] = rehearsed.judged(run, turn=number)
+    return verdicts
+
+
+def _require_recovered(
+    workload: Workload, verdicts: dict[Point, Verdict], factory: pytest.TempPathFactory
+) -> None:
+    found = [verdict.verdict for verdict in verdicts.values()]
+    counted = {
+        "AT-07.points": len(found),
+        "AT-07.recovered": found.count(WHOLE),
+        "AT-13.points": len(found),
+        "AT-13.other_files": found.count(STRANGE),
+    }
+    add_up(factory, workload.name, counted)
+    assert {point: verdict for point, verdict in verdicts.items() if verdict.verdict != WHOLE} == {}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
+def test_killed(
+    workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A process that is killed at one of many moments loses nothing that was acknowledged, and leaves no other file."""
+    rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
+    verdicts = _kill_at(spread(rehearsed.points, SAMPLE), rehearsed)
+    _require_recovered(workload, verdicts, tmp_path_factory)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
+def test_killed_at_every_call(
+    workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As above, at every single call that opens, writes, syncs, names or removes."""
+    rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
+    _require_recovered(workload, _kill_at(rehearsed.points, rehearsed), tmp_path_factory)

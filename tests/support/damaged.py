@@ -330,6 +330,13 @@ class Done:
     what: tuple[tuple[str, str, int], ...]
     replayed: bool
 
+    @property
+    def rolled_back(self) -> bool:
+        """Whether slots and volume may be of one earlier moment together."""
+        replays = {(name, how) for name, how, _at in self.what}
+        slots = {("slots", "older_whole"), ("slots", "older_pages")} & replays
+        return bool(slots) and any(name.startswith("vol-") and how == "older_whole" for name, how in replays)
+
 
 def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
     """Copy the sample to ``target`` and damage the copy; the same seed gives the same damage."""

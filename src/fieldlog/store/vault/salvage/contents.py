@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from fieldlog import errors
 from fieldlog.model import codec
+from fieldlog.model.act import Act
 from fieldlog.model.base import Record
 from fieldlog.model.evidence import Evidence
 from fieldlog.model.incident import Incident
@@ -149,8 +150,9 @@ class Contents:
         if rows is None:
             self._findings.add("links-rebuilt", code=code, incident=code)
             rows = self._target.execute("SELECT DISTINCT code FROM revision WHERE incident = ?", (code,))
+            rows += [(victim,) for victim in self._victims(row[0] for row in rows)]
         records: list[tuple[int, Record]] = []
-        members = [row[0] for row in rows if isinstance(row[0], str)]
+        members = list(dict.fromkeys(row[0] for row in rows if isinstance(row[0], str)))
         version = int(self._target.value("SELECT version FROM incident WHERE code = ?", (code,)))
         if version and code not in members:
             members.append(code)
@@ -166,6 +168,19 @@ class Contents:
                 self._batch.write("INSERT OR IGNORE INTO membership VALUES (?, ?)", (code, member))
                 records.append((found[1], codec.decode(plain.from_bytes(found[0]))))
         return tuple(record for _first, record in sorted(records, key=lambda pair: pair[0]))
+
+    def _victims(self, codes: Iterable[str]) -> list[str]:
+        """The people whom acts among ``codes`` name: they may have been picked from another incident."""
+        victims = []
+        for code in codes:
+            content = self._target.value(
+                "SELECT content FROM current JOIN revision USING (seq) WHERE current.code = ? AND type = ?",
+                (code, Act.type),
+            )
+            act = codec.decode(plain.from_bytes(content)) if content is not None else None
+            if isinstance(act, Act):
+                victims.append(act.victim)
+        return victims
 
     def _draft(self, code: str) -> QuickCapture | None:
         """Take over what was typed and not saved."""

@@ -77,11 +77,15 @@ class Others:
         for row in self._rows("bundle_card"):
             if self._is_there("SELECT 1 FROM bundle WHERE id = ?", row[0]):
                 self._batch.write("INSERT OR IGNORE INTO bundle_card VALUES (?, ?, ?)", row)
+            else:
+                self._findings.add("handovers-lost")
         for row in self._rows("bundle_incident"):
             if self._is_there("SELECT 1 FROM bundle WHERE id = ?", row[0]) and self._is_there(
                 "SELECT 1 FROM incident WHERE code = ?", row[1]
             ):
                 self._batch.write("INSERT OR IGNORE INTO bundle_incident VALUES (?, ?, ?)", row)
+            else:
+                self._findings.add("handovers-lost")
         self._set_states()
         self._batch.flush()
 

@@ -45,6 +45,29 @@ def say(text: str) -> None:
         return
 
 
+def progress(label: str) -> Callable[[int, int], None]:
+    """A callback for long work that keeps one line of a terminal up to date; elsewhere it says nothing."""
+    from fieldlog.system.terminal import safe_text
+
+    told = -1
+    shown = safe_text(label, kind="name")
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        percent = 100 if done >= total else done * 100 // total
+        if percent == told:
+            return
+        told = percent
+        try:
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{shown} {percent:3} %" + ("\n" if percent == 100 else ""))
+                sys.stderr.flush()
+        except (OSError, ValueError):
+            return
+
+    return tell
+
+
 def report(error: FieldlogError) -> int:
     """Say what happened and what to do now; give the error's exit status."""
     from fieldlog.i18n.sentences import explain

@@ -89,6 +89,7 @@ from fieldlog.errors.vault import (
     VaultExists,
     VaultInUse,
     VaultMissing,
+    VaultOfFirstForm,
     VaultTooNew,
 )
 
@@ -162,5 +163,6 @@ __all__ = [
     "VaultExists",
     "VaultInUse",
     "VaultMissing",
+    "VaultOfFirstForm",
     "VaultTooNew",
 ]

@@ -101,3 +101,10 @@ class NoRecoveryRecipient(VaultError):
 
     code = "vault.no-recovery-recipient"
     exit_status = 39
+
+
+class VaultOfFirstForm(VaultError):
+    """The vault is of format 1, with one volume, and this needs two."""
+
+    code = "vault.first-form"
+    exit_status = 30

@@ -34,7 +34,7 @@ def make_second_vault(vault: OpenVault, *, passphrase: Secret, recovery: Secret)
     Raises:
         SecretInUse: a secret opens this vault already.
         KeyTextError: the recovery words are none.
-        UsageError: ``first-form``: the vault has one volume; ``upgrade`` first.
+        VaultOfFirstForm: the vault has one volume; ``upgrade`` first.
         NotEnoughMemory: a key could not be derived.
         MachineError: another subclass: what was in the other volume may be gone.
     """
@@ -91,7 +91,7 @@ def reserve(vault: OpenVault, media_bytes: int, *, progress: Progress | None = N
 
     Raises:
         NoSpace: there is no room for both areas. Cancelled: from ``progress``. They are as they were.
-        UsageError: ``first-form``: the vault has one area, which is not reserved.
+        VaultOfFirstForm: the vault has one area, which is not reserved.
         MachineError: another subclass.
     """
     vault.store.reserve(media_bytes, progress=progress)

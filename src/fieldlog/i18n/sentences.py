@@ -191,6 +191,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("The history in {path} was altered, or an older copy was put in its place."),
         N_("Do not work in it. Keep a copy of the folder and think about who could have reached it."),
     ),
+    "vault.first-form": (
+        N_("This vault was made by an earlier Fieldlog and has one volume; this needs two."),
+        N_("Make a backup, then bring the vault into the present form with: fieldlog upgrade"),
+    ),
     "vault.register-missing": (
         N_("There is no register at {path}."),
         N_("Name the right folder with --register, or make one with: fieldlog-desk init"),

@@ -95,6 +95,14 @@ def test_what_was_saved_is_there_after_a_kill(
             again.close()
 
 
+def test_times_are_equal_after_each_save(database: Database, place: Path) -> None:
+    """A process killed between two saves leaves both files with the same time of last change."""
+    for _ in range(20):
+        put(database, 3)
+        facts = [path.stat() for path in place.iterdir()]
+        assert len({fact.st_mtime_ns for fact in facts}) == 1
+
+
 def test_growing_both(database: Database, place: Path) -> None:
     """A database that needs more makes both files longer, by the same."""
     for _ in range(40):

@@ -217,11 +217,11 @@ class VaultStore:
         Raises:
             NoSpace: there is no room for both.
             Cancelled: from ``progress``.
-            UsageError: ``first-form`` for a vault of format 1, where there is nothing to reserve.
+            VaultOfFirstForm: for a vault of format 1, where there is nothing to reserve.
             MachineError: another subclass.
         """
         if self.format == keyslots.FIRST_FORM:
-            raise errors.UsageError("first-form")
+            raise errors.VaultOfFirstForm(str(self._place))
         self.media.reserve(media_bytes, progress=progress)
 
     def create_second(
@@ -235,12 +235,12 @@ class VaultStore:
 
         Raises:
             SecretInUse: a secret opens this vault already.
-            UsageError: ``first-form`` for a vault of format 1, which has one volume.
+            VaultOfFirstForm: for a vault of format 1, which has one volume.
             NotEnoughMemory: a key could not be derived.
             MachineError: another subclass; then what was in the other volume may be gone.
         """
         if self.format == keyslots.FIRST_FORM:
-            raise errors.UsageError("first-form")
+            raise errors.VaultOfFirstForm(str(self._place))
         making.make_second(
             self._place,
             self._header,

@@ -153,6 +153,7 @@ class TwinFiles:
             OSError: the system refused.
         """
         files.sync_descriptor(self._descriptors[self._own])
+        self._equalise_times()
 
     def sync_both(self) -> None:
         """Likewise for both files.
@@ -163,6 +164,15 @@ class TwinFiles:
         with files.translating(self.path):
             for descriptor in self._descriptors:
                 files.sync_descriptor(descriptor)
+        self._equalise_times()
+
+    def _equalise_times(self) -> None:
+        # So that a process that is killed between two saves leaves nothing to see either.
+        if os.utime in os.supports_fd:
+            with suppress(OSError):
+                changed = os.fstat(self._descriptors[self._own]).st_mtime_ns
+                for descriptor in self._descriptors:
+                    os.utime(descriptor, ns=(changed, changed))
 
     def close(self) -> None:
         """Close both; again is harmless."""

@@ -6,8 +6,9 @@
 SOURCE is a backup (.age), what `age -d` made of one (.zip), or a vault's folder, which is only read.
 It opens with the recovery words, a folder also with the passphrase. Whoever has NEW-FOLDER can read it.
 """
-import base64, contextlib, getpass, hashlib, json, re, shutil, subprocess, sys, unicodedata, zipfile
+import base64, contextlib, getpass, hashlib, itertools, json, re, shutil, subprocess, sys, unicodedata, zipfile
 from pathlib import Path
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 from cryptography.hazmat.primitives.ciphers import Cipher, aead, algorithms, modes
@@ -28,11 +29,10 @@ def hkdf(key, salt, info): return HKDF(hashes.SHA256(), 32, salt, info).derive(k
 
 def opened(key, chunks):
     """The plaintext of an age payload. A wrong byte, or an end that is missing, raises InvalidTag."""
-    cipher, number, chunk = aead.ChaCha20Poly1305(key), 0, next(chunks)
-    for following in chunks:
-        yield cipher.decrypt(number.to_bytes(11, "big") + b"\0", chunk, None)
-        number, chunk = number + 1, following
-    yield cipher.decrypt(number.to_bytes(11, "big") + b"\1", chunk, None)
+    cipher, chunk = aead.ChaCha20Poly1305(key), next(chunks)
+    for number, following in enumerate(itertools.chain(chunks, [b""])):
+        yield cipher.decrypt(number.to_bytes(11, "big") + (b"\0" if following else b"\1"), chunk, None)
+        chunk = following
 
 def opened_age(file, recovery):
     """The plaintext of a backup (https://c2sp.org/age, recipient type mlkem768x25519)."""
@@ -42,9 +42,11 @@ def opened_age(file, recovery):
     key = hpke.MLKEM768X25519PrivateKey(mlkem.MLKEM768PrivateKey.from_seed_bytes(seed[:64]), classic)
     suite = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
     wrapped = b"".join(base64.b64decode(text + b"=" * (-len(text) % 4)) for text in header.groups())
-    file_key = suite.decrypt(wrapped, key, b"age-encryption.org/mlkem768x25519")
     file.seek(header.end())
-    return opened(hkdf(file_key, file.read(16), b"payload"), iter(lambda: file.read(CHUNK), b""))
+    with contextlib.suppress(InvalidTag):
+        file_key = suite.decrypt(wrapped, key, b"age-encryption.org/mlkem768x25519")
+        return opened(hkdf(file_key, file.read(16), b"payload"), iter(lambda: file.read(CHUNK), b""))
+    sys.exit("These words do not open this file.")
 
 def rows(database, key, query):
     """The rows of a query; bytes are asked for with hex()."""
@@ -82,8 +84,7 @@ def export(target, key):
 def from_backup(source, target):
     with zipfile.ZipFile(source) as archive:
         folder = archive.namelist()[0].partition("/")[0]
-        for line in archive.read(f"{folder}/manifest-sha512.txt").decode().splitlines():
-            digest, name = line.split()
+        for digest, name in map(str.split, archive.read(f"{folder}/manifest-sha512.txt").decode().splitlines()):
             with archive.open(f"{folder}/{name}") as file:
                 write(iter(lambda: file.read(CHUNK), b""), target / name.removeprefix("data/"), digest)
     keys = json.loads((target / "keys.json").read_bytes())
@@ -133,8 +134,7 @@ def from_vault(folder, target, secret, key_file):
     export(target, key)
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
-        sys.exit(__doc__)
+    len(sys.argv) in (3, 4) or sys.exit(__doc__)
     source, target, *others = map(Path, sys.argv[1:])
     key_file = b"".join(hashlib.sha256(other.read_bytes()).digest() for other in others)
     target.mkdir(mode=0o700)

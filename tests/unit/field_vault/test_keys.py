@@ -357,3 +357,30 @@ def test_the_list_survives_a_full_disk_at_the_last_step(opened, opens, monkeypat
         keys.change_passphrase(opened, present=PASSPHRASE, new=NEW)
     opened.lock()
     assert [opens(secret) for secret in (NEW, PASSPHRASE)] == [True, False]
+
+
+# --- an older file put back ------------------------------------------------------------------------
+
+
+def test_slots_of_an_earlier_day_put_back_alone_are_noticed(folder, unlock):
+    """After one more unlock and lock, the earlier ``slots`` opens nothing without an alarm, with either secret."""
+    earlier = (folder / "slots").read_bytes()
+    unlock().lock()
+    newest = (folder / "slots").read_bytes()
+    assert newest != earlier
+    (folder / "slots").write_bytes(earlier)
+    for secret in (PASSPHRASE, RECOVERY):
+        with pytest.raises(errors.HistoryAltered):
+            unlock(secret)
+    (folder / "slots").write_bytes(newest)
+    unlock(RECOVERY).lock()
+
+
+def test_each_secret_remembers_the_last_lock(folder, unlock):
+    """Whichever secret opened the vault, every slot of it remembers the head of the last lock."""
+    opened = unlock(RECOVERY)
+    head = opened.store.head
+    opened.lock()
+    opened = unlock()
+    assert opened.store.slots.used()[0].payload.head.epoch >= head.epoch
+    opened.lock()

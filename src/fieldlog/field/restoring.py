@@ -96,6 +96,7 @@ def restore(
         except errors.VaultTooNew:
             # Its tables, not its form, are of a later version.
             raise errors.BackupTooNew(str(backup)) from None
+        half.end()
         return Restored(
             backup_at=datetime.fromisoformat(opened.manifest.created_at),
             incidents=opened.manifest.incidents,
@@ -120,6 +121,11 @@ class _Halves:
         """Of taking in the attachments; all else comes before them."""
         if self._progress is not None:
             self._progress(2 * self._bytes - total + done, 2 * self._bytes)
+
+    def end(self) -> None:
+        """Of all; without attachments there was no second half."""
+        if self._progress is not None:
+            self._progress(2 * self._bytes, 2 * self._bytes)
 
 
 def _contents(opened: OpenBackup) -> restoring.Contents:

@@ -50,10 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _written(vault: OpenVault, folder: Path) -> Backup:
     """Write it. Ctrl+C takes away what was begun, as any failure does."""
     from fieldlog import errors
+    from fieldlog.cli import diagnostics
     from fieldlog.field.backup import back_up
 
     try:
-        return back_up(vault, folder)
+        return back_up(vault, folder, progress=diagnostics.progress(_("Writing the backup")))
     except KeyboardInterrupt:
         raise errors.Cancelled from None
 

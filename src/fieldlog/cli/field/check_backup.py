@@ -32,14 +32,16 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from fieldlog import errors
-    from fieldlog.cli import output
+    from fieldlog.cli import diagnostics, output
     from fieldlog.cli.field.unlocking import typed_secret
     from fieldlog.field import recovery_keys, vault
     from fieldlog.field.backup_reading import check_backup
 
     words = vault.typed_secret(typed_secret(arguments, _("Recovery words: ")))
     try:
-        manifest = check_backup(Path(arguments.file).absolute(), words)
+        manifest = check_backup(
+            Path(arguments.file).absolute(), words, progress=diagnostics.progress(_("Checking the backup"))
+        )
     except KeyboardInterrupt:
         raise errors.Cancelled from None
     made = datetime.fromisoformat(manifest.created_at).astimezone()

@@ -40,7 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
     from fieldlog.cli.field.create import own_passphrase, proposed_passphrase
     from fieldlog.cli.field.unlocking import typed_secret, vault_folder
     from fieldlog.field import vault
-    from fieldlog.field.backup_reading import check_backup
     from fieldlog.i18n.catalog import current_language
     from fieldlog.system.paths import home_relative
 
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked = arguments.passphrase_fd is None
     if asked:
         # Nobody should write seven words on paper for a file that does not open.
-        check_backup(backup, words)
+        _checked(backup, words)
     if arguments.own_passphrase:
         # The descriptor has given the recovery words; this comes from the keyboard.
         passphrase = own_passphrase(argparse.Namespace(passphrase_fd=None))
@@ -68,14 +67,31 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _checked(backup: Path, words: Secret) -> None:
+    from fieldlog import errors
+    from fieldlog.cli import diagnostics
+    from fieldlog.field.backup_reading import check_backup
+
+    try:
+        check_backup(backup, words, progress=diagnostics.progress(_("Checking the backup")))
+    except KeyboardInterrupt:
+        raise errors.Cancelled from None
+
+
 def _restored(backup: Path, folder: Path, words: Secret, passphrase: Secret) -> Restored:
     from fieldlog import errors
+    from fieldlog.cli import diagnostics
     from fieldlog.field.restoring import restore
     from fieldlog.system.clock import SystemClock
 
     try:
         return restore(
-            backup=backup, folder=folder, recovery=words, passphrase=passphrase, clock=SystemClock()
+            backup=backup,
+            folder=folder,
+            recovery=words,
+            passphrase=passphrase,
+            clock=SystemClock(),
+            progress=diagnostics.progress(_("Restoring")),
         )
     except KeyboardInterrupt:
         raise errors.Cancelled from None

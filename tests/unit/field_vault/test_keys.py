@@ -1,5 +1,7 @@
 """Changing who can open the vault, as a face asks for it."""
 
+import json
+
 import pytest
 
 from fieldlog import errors
@@ -9,6 +11,7 @@ from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault import folder as vault_folder
 from fieldlog.store.vault import slot_table
 from fieldlog.system import process
+from support.backups import FIXTURES, unpacked
 
 from .conftest import PASSPHRASE, RECOVERY
 
@@ -384,3 +387,76 @@ def test_each_secret_remembers_the_last_lock(folder, unlock):
     opened = unlock()
     assert opened.store.slots.used()[0].payload.head.epoch >= head.epoch
     opened.lock()
+
+
+# --- a vault that an earlier Fieldlog made ---------------------------------------------------------
+
+
+@pytest.fixture
+def first_form(tmp_path, clock):
+    """Unlock a vault of format 1 with its passphrase or with its recovery words; locked at the end."""
+    told = json.loads((FIXTURES / "format-1" / "contents.json").read_text("utf-8"))
+    place = unpacked("format-1", tmp_path / "first")
+    opened = []
+
+    def unlocked(name):
+        secret = vault.typed_secret(told[name])
+        opened.append(vault.unlock(folder=place, passphrase=secret, clock=clock))
+        return opened[-1], secret
+
+    yield unlocked
+    for one in opened:
+        one.lock()
+
+
+def test_in_an_old_vault_nothing_is_added_before_both_secrets_are_known(first_form):
+    """What has not opened it is not listed, and no slot that could be in use is written."""
+    opened, passphrase = first_form("passphrase")
+    assert [key.purpose for key in keys.list_keys(opened)] == [Purpose.PASSPHRASE]
+    assert keys.list_keys(opened)[0].made_at is None
+    with pytest.raises(errors.SlotsUnknown):
+        keys.add_passphrase(opened, present=passphrase, new=NEW)
+    opened.lock()
+    opened, recovery = first_form("recovery")
+    keys.add_passphrase(opened, present=recovery, new=NEW)
+    assert len(keys.list_keys(opened)) == 3
+
+
+def test_in_an_old_vault_lost_words_are_replaced(first_form, words):
+    """Whoever has only the passphrase makes new recovery words, and the lost ones open nothing any more."""
+    opened, passphrase = first_form("passphrase")
+    keys.change_recovery(opened, words, present=passphrase)
+    assert len(keys.list_keys(opened)) == 2
+    opened.lock()
+    with pytest.raises(errors.CannotUnlock):
+        first_form("recovery")
+    first_form("passphrase")
+
+
+def test_in_an_old_vault_a_forgotten_passphrase_is_replaced(first_form):
+    """Whoever has only the recovery words sets a new passphrase, and the forgotten one opens nothing any more."""
+    opened, recovery = first_form("recovery")
+    keys.change_passphrase(opened, present=recovery, new=NEW)
+    opened.lock()
+    with pytest.raises(errors.CannotUnlock):
+        first_form("passphrase")
+    first_form("recovery")
+
+
+def test_an_old_vault_gets_a_new_key_with_its_upgrade_only(first_form):
+    """Its slots cannot be written again without all secrets, so ``renew`` says what is missing."""
+    opened, passphrase = first_form("passphrase")
+    with pytest.raises(errors.SlotsUnknown):
+        keys.renew(opened, present=passphrase)
+
+
+def test_a_vault_without_recovery_words_gets_some(opened, words, opens):
+    """Where a volume has none at all, new recovery words take a free slot."""
+    number = _numbers(opened)[Purpose.RECOVERY]
+    slots = opened.store.slots
+    (index,) = [slot.index for slot in slots.known() if slot.purpose is Purpose.RECOVERY]
+    slots.remove(index)
+    assert number not in [key.number for key in keys.list_keys(opened)]
+    keys.change_recovery(opened, words, present=PASSPHRASE)
+    opened.lock()
+    assert opens(words)

@@ -42,6 +42,8 @@ VERBS: Final = {
             "backup",
             "check_backup",
             "restore",
+            "check",
+            "recover",
             "status",
             "keys",
             "second_vault",

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fieldlog.field.keyfile import read_for_unlocking
+from fieldlog.field.vault import canonical
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.media import Progress
 from fieldlog.store.vault import checking
@@ -23,7 +25,7 @@ def check(
     *,
     folder: Path,
     passphrase: Secret,
-    keyfile: bytes | None = None,
+    keyfile: Path | None = None,
     progress: Progress | None = None,
 ) -> Checked:
     """Look at everything that ``passphrase`` opens in the locked vault at ``folder``.
@@ -33,7 +35,8 @@ def check(
     Raises:
         VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
         VaultTooNew: a later version wrote it.
-        CannotUnlock: wrong words, or their slot is damaged.
+        CannotUnlock: wrong words, wrong key file, or their slot is damaged.
+        FileUnreadable: the key file is not there.
         VaultDamaged: ``slots`` or ``database``: so damaged that nothing else can be looked at.
         NotEnoughMemory: ``needed`` bytes are not free.
         EncryptionUnavailable: the storage engine is not what it has to be.
@@ -41,8 +44,8 @@ def check(
     """
     return checking.check(
         folder,
-        secret=passphrase,
+        secret=canonical(passphrase),
         available_memory=process.available_memory(),
-        keyfile=keyfile,
+        keyfile=None if keyfile is None else read_for_unlocking(keyfile),
         progress=progress,
     )

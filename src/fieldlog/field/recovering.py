@@ -2,7 +2,7 @@
 
 How a face uses it::
 
-    with opened(folder=damaged, typed=secret) as remains:       # seconds: Argon2id; nothing is changed
+    with opened(folder=damaged, passphrase=secret) as remains:  # seconds: Argon2id; nothing is changed
         made = recover(remains, into=place, passphrase=new, recovery=kit, clock=clock)
     made.report.findings                                        # slugs and codes; i18n.findings has the words
 
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from fieldlog.errors import UsageError
 from fieldlog.field import vault
-from fieldlog.field.vault import typed_secret
+from fieldlog.field.keyfile import read_for_unlocking
+from fieldlog.field.vault import canonical
 from fieldlog.field.wording import RecordedWording
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.primitives.secret import Secret
@@ -29,23 +30,27 @@ from fieldlog.store.vault.salvage.recovery import Damaged
 from fieldlog.system import process
 from fieldlog.system.clock import Clock
 
-__all__ = ["Damaged", "Finding", "Recovered", "opened", "recover", "typed_secret"]
+__all__ = ["Damaged", "Finding", "Recovered", "opened", "recover"]
 
 
 @contextmanager
-def opened(*, folder: Path, passphrase: Secret, keyfile: bytes | None = None) -> Iterator[Damaged]:
+def opened(*, folder: Path, passphrase: Secret, keyfile: Path | None = None) -> Iterator[Damaged]:
     """Open a vault that may be damaged, as far as that is possible; ``passphrase`` may be any of its words.
 
     Raises:
         VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
         VaultTooNew: a later version wrote it.
         CannotUnlock: wrong words, or their slot is damaged: other words or the backup are the way then.
+        FileUnreadable: the key file is not there.
         VaultDamaged: ``slots`` or ``database``: nothing that could be read is left of it.
         NotEnoughMemory: ``needed`` bytes are not free.
         EncryptionUnavailable: the storage engine is not what it has to be.
     """
     with salvage.opened(
-        folder, secret=passphrase, available_memory=process.available_memory(), keyfile=keyfile
+        folder,
+        secret=canonical(passphrase),
+        available_memory=process.available_memory(),
+        keyfile=None if keyfile is None else read_for_unlocking(keyfile),
     ) as damaged:
         yield damaged
 

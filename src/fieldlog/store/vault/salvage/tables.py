@@ -16,8 +16,11 @@ from fieldlog.store.database import Bindings, Database, Row
 _RANGE: Final = 512
 """Numbers read at once: as much as is read twice when one of them is damaged."""
 
-Unreadable = (errors.VaultDamaged, errors.StorageFailed)
-"""What a read around damage ends with; everything else is a failure of the machine and goes on."""
+Unreadable = (errors.VaultDamaged, errors.StorageFailed, UnicodeDecodeError)
+"""What a read around damage ends with; everything else is a failure of the machine and goes on.
+
+Text that is none stands on a page that a damaged list of tables takes for one of another table.
+"""
 
 
 class Tables:

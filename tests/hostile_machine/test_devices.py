@@ -6,6 +6,7 @@ The disks are real file systems of their own, as a stick is; only root can mount
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from support.bad_machine import (
     protect,
     pull_out,
     require_told,
+    use_up,
 )
 
 ANSWERS = "They came back.\n\nyesterday 21:00\nOld town\n\n\n\n\n\n\n1\n"
@@ -126,25 +128,42 @@ def test_cancelled_while_writing(machine: Machine) -> None:
 
 @pytest.fixture
 def on_small_disk(sound_machine: Machine, tmp_path: Path):
-    """The machine on a disk of 6 MiB."""
-    with device(tmp_path / "disk", size="6m") as folder:
+    """The machine on a disk of 10 MiB, most of which it takes."""
+    with device(tmp_path / "disk", size="10m") as folder:
         yield copied(sound_machine, folder)
 
 
 def test_full_disk_keeps_what_was_there(on_small_disk: Machine) -> None:
-    """On a full disk the vault opens and shows everything; new work is refused, and possible again later."""
+    """On a full disk the vault opens and shows everything; what needs more room than it has is refused."""
     machine = on_small_disk
     before = machine.contents()
     machine.environment()
     filler = fill(machine.folder)
+    use_up(machine)
     assert EVERY_NIGHT in machine.run("show", machine.incident).out
-    ran = machine.run("new", given=ANSWERS)
-    require_told(ran, errors.NoSpace)
+    long = "They came back. " * 500
+    require_told(machine.run("new", given=ANSWERS.replace("They came back.", long)), errors.NoSpace)
     require_told(machine.run("attach", machine.incident, str(filler)), errors.NoSpace)
     require_told(machine.run(*seal(machine)), errors.NoSpace)
     filler.unlink()
     assert machine.contents() == before
     assert machine.run("new", given=ANSWERS).status == 0
+
+
+@pytest.mark.claim("C-DUR-01")
+def test_full_disk_takes_what_fits_into_the_vault(on_small_disk: Machine) -> None:
+    """The room that a vault has is its own: on a full disk an incident is still kept, durably and whole."""
+    machine = on_small_disk
+    machine.environment()
+    filler = fill(machine.folder)
+    ran = machine.run("new", given=ANSWERS)
+    assert ran.status == 0, ran.err
+    (code,) = set(re.findall(r"INC-\w+", ran.out + ran.err))
+    assert "They came back." in machine.run("show", code).out
+    with machine.opened() as reporter:
+        reporter.store.verify()
+    filler.unlink()
+    assert machine.run("list").status == 0
 
 
 def test_attachment_larger_than_the_disk(on_small_disk: Machine, tmp_path: Path) -> None:

@@ -16,9 +16,6 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
-from fieldlog.field.vault import typed_secret
-from fieldlog.formats import keyslots
-from fieldlog.store import connection
 from support.bad_machine import EVERY_NIGHT, Machine, digests, require_told
 from support.handover import PASSPHRASE
 
@@ -29,9 +26,15 @@ def leave(_machine: Machine) -> None:
     """Nothing is spoiled: the command itself is what is wrong."""
 
 
+def named(machine: Machine, name: str) -> Path:
+    """A file of the vault by its name, or the volume or attachment area that is in use."""
+    own = {"database", "media"}
+    return getattr(machine.files(), name) if name in own else machine.vault / name
+
+
 def altered(name: str, change: Callable[[bytes], bytes]) -> Spoil:
     def spoil(machine: Machine) -> None:
-        path = machine.vault / name
+        path = named(machine, name)
         path.write_bytes(change(path.read_bytes()))
 
     return spoil
@@ -49,18 +52,25 @@ def newer_header(content: bytes) -> bytes:
 
 
 def newer_schema(machine: Machine) -> None:
-    header = keyslots.VaultHeader.parse((machine.vault / "fieldlog.json").read_bytes())
-    slots = (machine.vault / "slots").read_bytes()
-    volume = keyslots.open_slots(header, slots, typed_secret(PASSPHRASE)).payload.keys
-    path = machine.vault / "volume.db"
-    opened = connection._open_existing(path, volume.database_key, volume.cipher_salt)
-    with opened.transaction():
-        opened.execute("INSERT INTO schema_step VALUES (999, 'from the future')")
-    opened.close()
+    with machine.opened() as reporter:
+        database = reporter.store._database
+        with database.transaction():
+            database.execute("INSERT INTO schema_step VALUES (999, 'from the future')")
+
+
+def first_page_flipped(machine: Machine) -> None:
+    files = machine.files()
+    content, at = files.database.read_bytes(), files.page(1)
+    files.database.write_bytes(content[: at.start] + flipped(content[at]) + content[at.stop :])
+
+
+def cut_within_the_database(machine: Machine) -> None:
+    files = machine.files()
+    files.database.write_bytes(files.database.read_bytes()[: files.page(2).start])
 
 
 def removed(name: str) -> Spoil:
-    return lambda machine: (machine.vault / name).unlink()
+    return lambda machine: named(machine, name).unlink()
 
 
 def emptied(machine: Machine) -> None:
@@ -98,11 +108,15 @@ VAULTS = (
     Bad("slots cut", altered("slots", lambda c: c[:-1]), ("list",), errors.VaultDamaged),
     Bad("salt of the slots altered", altered("slots", lambda c: bytes(32) + c[32:]), ("list",), errors.CannotUnlock),
     Bad("database from a newer version", newer_schema, ("list",), errors.VaultTooNew),
-    Bad("database missing", removed("volume.db"), ("list",), errors.VaultDamaged),
-    Bad("database empty", altered("volume.db", lambda _c: b""), ("list",), errors.VaultDamaged),
-    Bad("database cut", altered("volume.db", lambda c: c[:-4096]), ("list",), errors.VaultDamaged),
-    Bad("database altered at its beginning", altered("volume.db", lambda c: flipped(c[:4096]) + c[4096:]), ("list",),
-        errors.VaultDamaged),
+    Bad("database missing", removed("database"), ("list",), errors.VaultDamaged),
+    Bad("first volume missing", removed("vol-a"), ("list",), errors.VaultDamaged),
+    Bad("second volume missing", removed("vol-b"), ("list",), errors.VaultDamaged),
+    Bad("first attachment area missing", removed("media-a"), ("list",), errors.VaultDamaged),
+    Bad("second attachment area missing", removed("media-b"), ("list",), errors.VaultDamaged),
+    Bad("database empty", altered("database", lambda _c: b""), ("list",), errors.VaultDamaged),
+    Bad("database cut", cut_within_the_database, ("list",), errors.VaultDamaged),
+    Bad("database altered at its beginning", first_page_flipped, ("list",), errors.VaultDamaged),
+    Bad("database of zeros", altered("database", lambda c: bytes(len(c))), ("list",), errors.VaultDamaged),
     Bad("others can read it", shared, ("list",), errors.UnsafePermissions),
     Bad("a second vault in its place", leave, ("create",), errors.VaultExists),
 )  # fmt: skip
@@ -145,10 +159,14 @@ def cut_in_half(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
 
-@pytest.mark.parametrize("change", [None, flipped, cut_in_half, lambda _content: b""])
-def test_damaged_attachments(machine: Machine, change: Callable[[bytes], bytes] | None) -> None:
-    """Without its attachments a vault still shows its texts; a bundle without them is not written."""
-    (removed("media") if change is None else altered("media", change))(machine)
+def altered_inside(content: bytes) -> bytes:
+    return content[:1000] + bytes([content[1000] ^ 1]) + content[1001:]
+
+
+@pytest.mark.parametrize("change", [altered_inside, cut_in_half, lambda _content: b""])
+def test_damaged_attachments(machine: Machine, change: Callable[[bytes], bytes]) -> None:
+    """With spoiled attachments a vault still shows its texts; a bundle without them is not written."""
+    altered("media", change)(machine)
     before = digests(machine.stick)
     ran = machine.run("show", machine.incident)
     assert EVERY_NIGHT in ran.out, ran.err

@@ -12,7 +12,7 @@ import pytest
 
 from fieldlog import errors
 from fieldlog.field import recording
-from support.bad_machine import Machine, copied, device, digests, fill, protect, sentences
+from support.bad_machine import Machine, copied, device, digests, fill, protect, sentences, use_up
 from support.handover import PASSPHRASE
 from support.reporter import Reporter
 from support.terminal import Terminal
@@ -39,14 +39,14 @@ def resize(terminal: Terminal, columns: int, rows: int) -> None:
 
 
 def damaged(machine: Machine) -> None:
-    path = machine.vault / "volume.db"
-    content = path.read_bytes()
-    path.write_bytes(content[:2000] + bytes([content[2000] ^ 1]) + content[2001:])
+    files = machine.files()
+    content, place = files.database.read_bytes(), files.page(1).start + 2000
+    files.database.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
 
 
 def newer(machine: Machine) -> None:
     path = machine.vault / "fieldlog.json"
-    path.write_bytes(path.read_bytes().replace(b'"format": 1', b'"format": 2'))
+    path.write_bytes(path.read_bytes().replace(b'"format": 2', b'"format": 3'))
 
 
 def shared(machine: Machine) -> None:
@@ -247,11 +247,13 @@ def test_file_that_is_not_there(machine: Machine) -> None:
 
 def test_full_disk_while_writing(sound_machine: Machine, tmp_path) -> None:
     """The disk is full while somebody writes: said at once, the text stays on the screen and is saved later."""
-    with device(tmp_path / "disk", size="8m") as disk:
+    with device(tmp_path / "disk", size="10m") as disk:
         machine = copied(sound_machine, disk)
-        with Reporter(machine.vault, machine.environment()) as reporter:
+        environment = machine.environment()
+        filler = fill(disk)
+        use_up(machine)
+        with Reporter(machine.vault, environment) as reporter:
             reporter.unlock(PASSPHRASE, shows="1 incident")
-            filler = fill(disk)
             reporter.new_incident()
             reporter.paste((NEWS + " ") * 300)
             require_shown(reporter, errors.NoSpace)

@@ -28,6 +28,7 @@ from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
 from fieldlog.system.clock import Clock, FixedClock, SystemClock
 from support.handover import PASSPHRASE
 from support.reporter import PROGRAM, fresh_home
+from support.vault_files import VaultFiles, locked_files
 
 LONG_AGO = FixedClock(datetime(2020, 3, 2, 12, 0, tzinfo=UTC))
 EVERY_NIGHT = "Every night the street lamps go out and somebody knocks."
@@ -86,6 +87,10 @@ class Machine:
             folder=self.vault, passphrase=vault.typed_secret(PASSPHRASE), clock=clock or SystemClock()
         ) as reporter:
             yield reporter
+
+    def files(self) -> VaultFiles:
+        """Which of the vault's files are in use."""
+        return locked_files(self.vault, vault.typed_secret(PASSPHRASE))
 
     def contents(self) -> tuple[Any, ...]:
         """Everything a person has in the vault."""
@@ -210,3 +215,20 @@ def fill(folder: Path) -> Path:
         while True:
             file.write(bytes(4096))
     return filler
+
+
+def use_up(machine: Machine) -> None:
+    """Use every page of the vault's own volume, on a disk on which it cannot grow any more."""
+    with machine.opened() as reporter:
+        database = reporter.store._database
+
+        def fill_up(size: int) -> None:
+            number = database.value("SELECT count(*) FROM setting")
+            while True:
+                with database.transaction():
+                    database.execute("INSERT INTO setting VALUES (?, ?)", (f"x{number}", os.urandom(size)))
+                number += 1
+
+        for size in (40_000, 3_000, 100):
+            with pytest.raises(errors.NoSpace):
+                fill_up(size)

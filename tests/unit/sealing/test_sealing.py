@@ -29,6 +29,7 @@ from fieldlog.model.custody import CustodyEvent
 from fieldlog.model.person import Person
 from fieldlog.system.clock import FixedClock
 from support.handover import NOON, attach, new_register, new_vault, record, seal_to, trust_in
+from support.vault_files import files_of
 
 
 def test_the_desk_reads_what_the_reporter_sealed(
@@ -539,7 +540,7 @@ def test_a_damaged_media_file_stops_the_sealing(
     code = record(reporter)
     attach(reporter, code, tmp_path / "film", b"z" * 100_000)
     planned = plan(reporter, [code], [card_id])
-    media = reporter.folder / "media"
+    media = files_of(reporter.store).media
     raw = bytearray(media.read_bytes())
     raw[5000] ^= 1
     media.write_bytes(raw)

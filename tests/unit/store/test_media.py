@@ -11,26 +11,54 @@ import pytest
 from fieldlog import errors
 from fieldlog.primitives.secret import Secret
 from fieldlog.store import units
+from fieldlog.store.area import MediaPlace
 from fieldlog.store.connection import open_database
 from fieldlog.store.media import MediaReader, MediaStore
 from fieldlog.store.units import Run, UnitSink, UnitSpace
 from fieldlog.store.vault.schema import STEPS
+from fieldlog.store.volume import twins
 from fieldlog.system import files
 
 UNIT = 4096
 SEALED_CHUNK = 65536 + 16
 
 
-@pytest.fixture
-def store(tmp_path):
+VOLUMES = (None, 0, 1)
+"""One file, as in a vault of format 1, or either of two that grow together."""
+
+
+def _make_place(folder, volume):
+    if volume is None:
+        (folder / "media").write_bytes(b"")
+    else:
+        twins.make(folder, "media", size=0)
+    return MediaPlace(folder=folder, volume=volume)
+
+
+def _open(folder, *, create):
+    return open_database(
+        path=folder / "x.db", key=Secret(b"k" * 32), salt=b"s" * 16, create=create, migrations=STEPS
+    )
+
+
+def _store(database, place, root=b"m"):
+    return MediaStore(database, place, root_key=Secret(root * 32), unit_bytes=UNIT)
+
+
+@pytest.fixture(params=VOLUMES)
+def media_place(tmp_path, request):
     folder = tmp_path / "vault"
     folder.mkdir()
-    (folder / "media").write_bytes(b"")
-    database = open_database(
-        path=folder / "volume.db", key=Secret(b"k" * 32), salt=b"s" * 16, create=True, migrations=STEPS
-    )
-    yield MediaStore(database, folder / "media", root_key=Secret(b"m" * 32), unit_bytes=UNIT)
+    return _make_place(folder, request.param)
+
+
+@pytest.fixture
+def store(media_place):
+    database = _open(media_place.folder, create=True)
+    yield _store(database, media_place)
     database.close()
+    # Whatever happened, nothing shows which of the two is used.
+    assert len({path.stat().st_size for path in media_place.folder.glob("media*")}) <= 1
 
 
 def _add(store, tmp_path, code, content, **options):
@@ -52,7 +80,7 @@ def _read_in_pieces(store, code):
 
 
 def _media(store):
-    return store._path
+    return store._place.path
 
 
 @pytest.mark.parametrize(
@@ -166,7 +194,7 @@ def test_units_that_are_gone_are_noticed(store, tmp_path):
 def test_the_database_key_alone_opens_no_attachment(store, tmp_path):
     """The key in the row is only half: the slot's media key is needed too."""
     _add(store, tmp_path, "EV-A", b"x" * 1000)
-    other = MediaStore(store._database, _media(store), root_key=Secret(b"n" * 32), unit_bytes=UNIT)
+    other = _store(store._database, store._place, root=b"n")
     with pytest.raises(errors.VaultDamaged):
         _read(other, "EV-A")
 
@@ -190,7 +218,9 @@ def test_progress_counts_up_and_may_cancel(store, tmp_path, before):
     assert seen == [(1 << 20, 2_500_000), (2 << 20, 2_500_000), (2_500_000, 2_500_000)]
     with store._database.transaction():
         store.remove("EV-P")
-    os.truncate(_media(store), len(before))
+    area = store._place.open()
+    area.shrink(len(before))
+    area.close()
 
     def cancel(done, total):
         raise errors.Cancelled
@@ -212,19 +242,24 @@ def test_progress_counts_up_and_may_cancel(store, tmp_path, before):
 )
 def test_refusals_leave_nothing(store, tmp_path, before, monkeypatch, call, number, expected):
     """A full disk, a failing disk and a source that vanishes midway leave nothing and say which it was."""
-    original = getattr(os, call)
+    names = ("write", "pwrite") if call == "write" else (call,)
+    originals = {name: getattr(os, name) for name in names}
     calls = []
 
-    def refuse(*arguments):
-        calls.append(1)
-        if len(calls) > (0 if call == "fsync" else 1):
-            raise OSError(number, "refused")
-        return original(*arguments)
+    def refusing(name):
+        def refuse(*arguments):
+            calls.append(1)
+            if len(calls) > (0 if call == "fsync" else 1):
+                raise OSError(number, "refused")
+            return originals[name](*arguments)
+
+        return refuse
 
     path = tmp_path / "big"
     path.write_bytes(os.urandom(3_000_000))
     with files.open_source(path) as source:
-        monkeypatch.setattr(os, call, refuse)
+        for name in names:
+            monkeypatch.setattr(os, name, refusing(name))
 
         def add():
             with store.add("EV-B", source):
@@ -355,7 +390,8 @@ def test_a_file_that_shrinks_while_it_is_read(store, tmp_path):
     assert _read(store, "EV-B") == b"b" * 50_000
 
 
-def test_a_full_disk_for_real(tmp_path):
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_a_full_disk_for_real(tmp_path, volume):
     """On a file system of 3 MiB an attachment of 4 MB is refused and the rest still works."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -365,11 +401,9 @@ def test_a_full_disk_for_real(tmp_path):
     if mounted.returncode:
         pytest.skip("mounting a small file system needs root")
     try:
-        (disk / "media").write_bytes(b"")
-        database = open_database(
-            path=disk / "volume.db", key=Secret(b"k" * 32), salt=b"s" * 16, create=True, migrations=STEPS
-        )
-        store = MediaStore(database, disk / "media", root_key=Secret(b"m" * 32), unit_bytes=UNIT)
+        place = _make_place(disk, volume)
+        database = _open(disk, create=True)
+        store = _store(database, place)
         with pytest.raises(errors.NoSpace):
             _add(store, tmp_path, "EV-A", os.urandom(4_000_000))
         files_require_space, files.require_space = files.require_space, lambda *_, **__: None
@@ -378,7 +412,7 @@ def test_a_full_disk_for_real(tmp_path):
                 _add(store, tmp_path, "EV-A", os.urandom(4_000_000))
         finally:
             files.require_space = files_require_space
-        assert (disk / "media").stat().st_size == 0
+        assert {path.stat().st_size for path in disk.glob("media*")} == {0}
         _add(store, tmp_path, "EV-B", b"x" * 1000)
         assert _read(store, "EV-B") == b"x" * 1000
 
@@ -391,10 +425,9 @@ def test_a_full_disk_for_real(tmp_path):
             fill()
         kept = database.value("SELECT count(*) FROM setting")
         database.close()
-        (disk / "media").unlink()
-        again = open_database(
-            path=disk / "volume.db", key=Secret(b"k" * 32), salt=b"s" * 16, migrations=STEPS
-        )
+        for path in disk.glob("media*"):
+            path.unlink()
+        again = _open(disk, create=False)
         assert again.value("SELECT count(*) FROM setting") == kept > 10
         again.close()
     finally:
@@ -420,9 +453,62 @@ def test_free_units_are_found():
 
 
 def test_a_missing_file_of_units_is_no_target(tmp_path):
-    """Writing needs the file to be there."""
+    """Writing needs the file to be there, and its twin where there is one."""
     with pytest.raises(errors.TargetVanished):
-        UnitSink(tmp_path / "media", UnitSpace([]), unit_bytes=UNIT)
+        UnitSink(MediaPlace(folder=tmp_path, volume=None), UnitSpace([]), unit_bytes=UNIT)
+    for volume in (0, 1):
+        (tmp_path / "media-b").unlink(missing_ok=True)
+        (tmp_path / "media-a").write_bytes(b"")
+        with pytest.raises(errors.VaultDamaged) as caught:
+            UnitSink(MediaPlace(folder=tmp_path, volume=volume), UnitSpace([]), unit_bytes=UNIT)
+        assert caught.value.part == "media"
+
+
+def test_what_lies_in_the_other_file_stays(tmp_path):
+    """Attachments of two volumes beside each other never touch; both files grow when one does."""
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    _make_place(folder, 0)
+    kept = {}
+    for volume in (0, 1, 0, 1):
+        saved = tmp_path / f"database-{volume}"
+        saved.mkdir(exist_ok=True)
+        database = _open(saved, create=not (saved / "x.db").exists())
+        store = _store(database, MediaPlace(folder=folder, volume=volume))
+        before = twins.path_of(folder, "media", 1 - volume).read_bytes()
+        code, content = f"EV-{len(kept)}", os.urandom(120_000)
+        _add(store, tmp_path, code, content)
+        kept[volume, code] = content
+        for (owner, known_code), wanted in kept.items():
+            if owner == volume:
+                assert _read(store, known_code) == wanted
+        database.close()
+        after = twins.path_of(folder, "media", 1 - volume).read_bytes()
+        assert after[: len(before)] == before
+        assert len({path.stat().st_size for path in folder.glob("media*")}) == 1
+
+
+def test_room_can_be_made_in_advance(store, tmp_path):
+    """Reserved room is whole units in both files; what is added then makes nothing longer."""
+    store.reserve(10 * UNIT - 5)
+    assert _media(store).stat().st_size == 10 * UNIT
+    content = os.urandom(5 * UNIT)
+    _add(store, tmp_path, "EV-A", content)
+    assert _media(store).stat().st_size == 10 * UNIT
+    assert _read(store, "EV-A") == content
+
+
+def test_making_room_can_be_interrupted(store):
+    """A cancel while room is made leaves the files as they were."""
+    if store.copies == 1:
+        pytest.skip("one file is made longer at once")
+
+    def cancel(_done, _total):
+        raise errors.Cancelled
+
+    with pytest.raises(errors.Cancelled):
+        store.reserve(3_000_000, progress=cancel)
+    assert _media(store).stat().st_size == 0
 
 
 def test_a_source_ends_where_its_runs_end(tmp_path):

@@ -39,6 +39,7 @@ def make_second_vault(vault: OpenVault, *, passphrase: Secret, recovery: Secret)
         MachineError: another subclass: what was in the other volume may be gone.
     """
     words = canonical(recovery)
+    recovery_keys.check_recovery_words(words)
     recipient = recovery_keys.recovery_recipient(words).to_text()
 
     def settle(volume: NewVolume) -> None:
@@ -80,6 +81,7 @@ def upgrade(
         FieldlogError: as ``renew``.
     """
     words = canonical(recovery)
+    recovery_keys.check_recovery_words(words)
     recipient = recovery_keys.recovery_recipient(words).to_text()
     # Harmless if the copy is not finished: it is where backups of the old vault would go too.
     vault.store.settings.set(recovery_keys.SETTING, recipient)

@@ -112,6 +112,8 @@ def make_files(
     """
     files.require_space(building, needed=2 * (volume_bytes + media_bytes))
     twins.make(building, opening.STEM, size=volume_bytes, progress=progress)
+    if progress is not None:
+        progress(0, media_bytes)
     twins.make(building, MEDIA_STEM, size=media_bytes, progress=progress)
 
 

@@ -51,13 +51,12 @@ class _Steps:
         self._now = 0
 
     def tell(self, done: int, _total: int) -> None:
+        if done < self._now:
+            # The next piece of work has begun.
+            self._before += self._now
         self._now = done
         if self._progress is not None:
             self._progress(self._before + done, max(self._total, self._before + done))
-
-    def next(self) -> None:
-        self._before += self._now
-        self._now = 0
 
 
 def copy_vault(
@@ -86,12 +85,12 @@ def copy_vault(
     content, used = _slots(source, header, secrets)
     attachments = source.media.total_bytes()
     volume_bytes, media_bytes = _lengths(source, header, sizes)
-    steps = _Steps(progress, 2 * (volume_bytes + media_bytes) + 2 * attachments)
+    pieces = (volume_bytes, media_bytes)
+    steps = _Steps(progress, sum(pieces) * (1 if first_form else 2) + attachments)
     files.write_whole(building / folder.HEADER_NAME, header.encode())
     making.make_files(building, volume_bytes=volume_bytes, media_bytes=media_bytes, progress=steps.tell)
-    steps.next()
     if not first_form:
-        _carry_over(source, building)
+        _carry_over(source, building, steps)
     slot = used[0]
     keys = slot.payload.keys
 
@@ -112,8 +111,8 @@ def copy_vault(
         volume.media.forget_units()
         for code in source.media.codes():
             with source.media.open(code) as reader:
+                steps.tell(0, 0)
                 volume.media.refill(code, reader, progress=steps.tell)
-            steps.next()
         making.fill_in(volume, content, used, made_at=made_at, fill=None)
         if chain.verify(volume.database) != source.head.count:
             raise errors.VaultDamaged(str(source.place), "database")
@@ -148,9 +147,10 @@ def _lengths(source: Source, header: VaultHeader, sizes: Sizes) -> tuple[int, in
     return max(sizes.volume, header.wal_bytes + pages), sizes.media
 
 
-def _carry_over(source: Source, building: Path) -> None:
+def _carry_over(source: Source, building: Path, steps: _Steps) -> None:
     other = 1 - source.slot.payload.volume
     for stem in (opening.STEM, MEDIA_STEM):
+        steps.tell(0, 0)
         pair = twins.TwinFiles(building, stem, own=other)
         try:
             with files.open_source(twins.path_of(source.place, stem, other)) as old:
@@ -160,6 +160,7 @@ def _carry_over(source: Source, building: Path) -> None:
                     with files.translating(pair.path):
                         pair.write(piece, offset)
                     offset += len(piece)
+                    steps.tell(offset, offset)
             pair.sync_both()
         finally:
             pair.close()

@@ -217,11 +217,13 @@ def renew(
 
     Raises:
         CannotUnlock: ``present`` opens nothing.
-        SlotsUnknown: a vault of the first form; it is renewed by ``upgrade``.
+        VaultOfFirstForm: it gets new keys with its ``upgrade``.
         NoSpace: there is no room for a second copy.
         Cancelled: from ``progress``. VaultDamaged: something in it does not verify.
         MachineError: another subclass. The vault is as it was.
     """
+    if volumes.is_first_form(vault):
+        raise errors.VaultOfFirstForm(str(vault.folder))
     _prove(vault, present, present_keyfile)
     volumes.renew(vault, progress=progress)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Self
 
-from fieldlog.errors import CannotUnlock, KeySlotError, SignatureInvalid
+from fieldlog.errors import CannotUnlock, KeySlotError, SecretInUse, SignatureInvalid
 from fieldlog.primitives import rng
 from fieldlog.primitives.aead import TAG_BYTES, XCHACHA_NONCE_BYTES, XChaCha
 from fieldlog.primitives.hash import sha256
@@ -270,6 +270,7 @@ def create_all(
 
     Raises:
         KeySlotError: too many secrets for one volume, or none.
+        SecretInUse: two of them are the same.
         NotEnoughMemory: Argon2id did not get its memory; it is never weakened instead.
     """
     if not 0 < len(secrets) <= SLOTS_PER_VOLUME:
@@ -281,9 +282,10 @@ def create_all(
     used: list[OpenedSlot] = []
     for wanted in secrets:
         index = free.pop(rng.randbelow(len(free)))
-        slot_key = keys_for(header, content, wanted.secret, keyfile=wanted.keyfile)[index]
+        slot_keys = keys_for(header, content, wanted.secret, keyfile=wanted.keyfile)
+        require_unused(header, content, slot_keys)
         payload = SlotPayload(volume=volume, purpose=wanted.purpose, keys=keys, head=head)
-        used.append(OpenedSlot(index=index, slot_key=slot_key, payload=payload))
+        used.append(OpenedSlot(index=index, slot_key=slot_keys[index], payload=payload))
         content = replace(header, content, used[-1])
     return content, tuple(used)
 
@@ -352,6 +354,22 @@ def open_with(header: VaultHeader, content: bytes, slot_keys: Sequence[Secret]) 
         raise CannotUnlock
     index, slot_key, plain = found
     return OpenedSlot(index=index, slot_key=slot_key, payload=SlotPayload.parse(plain))
+
+
+def require_unused(header: VaultHeader, content: bytes, slot_keys: Sequence[Secret]) -> None:
+    """Check that a secret opens no slot of either volume yet.
+
+    Of two slots with one secret only one would ever be reached, and giving up the other would not shut the
+    secret out.
+
+    Raises:
+        SecretInUse: it opens one.
+    """
+    try:
+        open_with(header, content, slot_keys)
+    except CannotUnlock:
+        return
+    raise SecretInUse
 
 
 def replace(header: VaultHeader, content: bytes, opened: OpenedSlot) -> bytes:

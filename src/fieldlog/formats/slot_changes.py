@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from fieldlog.errors import CannotUnlock, KeySlotError, SecretInUse
+from fieldlog.errors import KeySlotError
 from fieldlog.formats import keyslots
 from fieldlog.formats.keyslots import (
     SALT_BYTES,
@@ -72,18 +72,14 @@ def put(
         The new content, and the slot as if it had been opened.
 
     Raises:
-        SecretInUse: the secret opens some slot already, of either volume: of two slots with one secret only
-            one would ever be reached, and giving up the other would not shut the secret out.
+        SecretInUse: the secret opens some slot already, of either volume.
         KeySlotError: ``content`` is not 4,096 bytes long, or the slot is not of the payload's volume.
     """
     _require_of(payload.volume, index)
     _require_length(content)
-    try:
-        keyslots.open_with(header, content, slot_keys)
-    except CannotUnlock:
-        slot = OpenedSlot(index=index, slot_key=slot_keys[index], payload=payload)
-        return keyslots.replace(header, content, slot), slot
-    raise SecretInUse
+    keyslots.require_unused(header, content, slot_keys)
+    slot = OpenedSlot(index=index, slot_key=slot_keys[index], payload=payload)
+    return keyslots.replace(header, content, slot), slot
 
 
 def clear(content: bytes, indexes: Iterable[int], *, volume: int) -> bytes:

@@ -444,9 +444,9 @@ def test_in_an_old_vault_a_forgotten_passphrase_is_replaced(first_form):
 
 
 def test_an_old_vault_gets_a_new_key_with_its_upgrade_only(first_form):
-    """Its slots cannot be written again without all secrets, so ``renew`` says what is missing."""
+    """Its slots cannot be written again without all secrets, so ``renew`` says what to do instead."""
     opened, passphrase = first_form("passphrase")
-    with pytest.raises(errors.SlotsUnknown):
+    with pytest.raises(errors.VaultOfFirstForm):
         keys.renew(opened, present=passphrase)
 
 

@@ -185,3 +185,10 @@ def test_all_slots_of_a_new_vault_are_told(cheap, keys):
     for slot, secret in zip(used, (FIRST, SECOND), strict=True):
         opened = _opens(content, secret)
         assert (opened.index, opened.slot_key) == (slot.index, slot.slot_key)
+
+
+def test_a_new_vault_has_no_secret_twice(cheap, keys):
+    """Recovery words that are the passphrase too would leave one slot out of reach."""
+    wanted = [SlotSecret(purpose=purpose, secret=FIRST) for purpose in Purpose]
+    with pytest.raises(errors.SecretInUse):
+        keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)

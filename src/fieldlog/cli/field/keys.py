@@ -195,14 +195,15 @@ def _recovery(arguments: argparse.Namespace) -> int:
 
 def _renew(arguments: argparse.Namespace) -> int:
     from fieldlog import errors
-    from fieldlog.cli import output
+    from fieldlog.cli import diagnostics, output
     from fieldlog.cli.field.unlocking import unlocked_with
     from fieldlog.field import keys
 
     vault, given = unlocked_with(arguments)
     with vault:
+        progress = diagnostics.progress(_("Copying"))
         try:
-            keys.renew(vault, present=given.secret, present_keyfile=given.keyfile)
+            keys.renew(vault, present=given.secret, present_keyfile=given.keyfile, progress=progress)
         except KeyboardInterrupt:
             raise errors.Cancelled from None
     output.line(_("The vault was copied under a new vault key. Passphrases and recovery words are the same."))

@@ -20,7 +20,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from fieldlog.errors import NoRecoveryRecipient, NoSpace, StorageFailed, UsageError
+from fieldlog.errors import (
+    FileUnreadable,
+    NoRecoveryRecipient,
+    NoSpace,
+    StorageFailed,
+    TargetVanished,
+    UsageError,
+)
 from fieldlog.field.backup_layout import Layout, lay_out, sealed_size, write_archive
 from fieldlog.field.backup_source import source_of
 from fieldlog.field.recovery_keys import SETTING
@@ -199,13 +206,20 @@ def _read_back(path: Path, expected: bytes, *, size: int, progress: Progress | N
 
     Raises:
         StorageFailed: it is something else.
-        MachineError: another subclass; it cannot be read any more.
+        TargetVanished: it is not there any more.
+        MachineError: another subclass.
     """
     found, done = Sha256(), 0
-    for piece in pieces_on_medium(path):
-        found.update(piece)
-        done += len(piece)
-        if progress is not None:
-            progress(size + min(done, size), 2 * size)
+    if progress is not None:
+        progress(size, 2 * size)
+    try:
+        for piece in pieces_on_medium(path):
+            found.update(piece)
+            done += len(piece)
+            if progress is not None:
+                progress(size + min(done, size), 2 * size)
+    except FileUnreadable:
+        # It was there a moment ago.
+        raise TargetVanished(str(path)) from None
     if found.digest() != expected:
         raise StorageFailed(str(path))

@@ -98,7 +98,9 @@ def open_volume(
         twins.equalise()
     except BaseException:
         if connection is not None:
-            connection.close(force=True)
+            # On a broken disk closing reports it once more, and that would hide what happened first.
+            with suppress(apsw.Error):
+                connection.close(force=True)
         volume.close()
         raise
     database = Database(connection, twins.path, volume)

@@ -10,43 +10,40 @@ from __future__ import annotations
 import json
 import os
 import random
+import secrets
 import sys
 import traceback
-import uuid
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 _TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_TESTS), str(_TESTS.parent / "src")]
 
+_codes: list[random.Random] = []
+_any_bytes = secrets.token_bytes
+_MAKERS = ("fieldlog.model", "fieldlog.field", "fieldlog.formats.bundle")
+
+
+def _bytes_or_the_same_codes(count: int | None = None) -> bytes:
+    """Random bytes; for codes and for what a bundle is made of, the same ones in every run of a workload.
+
+    Contents can then be compared between runs. Keys of volumes, nonces and temporary names stay random.
+    """
+    asked_by = str(sys._getframe(1).f_globals.get("__name__"))
+    if asked_by == "fieldlog.primitives.rng":
+        asked_by = str(sys._getframe(2).f_globals.get("__name__"))
+    if _codes and count is not None and asked_by.startswith(_MAKERS):
+        return _codes[0].randbytes(count)
+    return _any_bytes(count)
+
+
+# Before the program is loaded, which keeps the function as it finds it.
+secrets.token_bytes = _bytes_or_the_same_codes
+
 from crash import twists  # noqa: E402 - found only now
 from crash.quick import be_quick  # noqa: E402
 from crash.workloads import WORKLOADS, Place, Told  # noqa: E402
 from fieldlog.errors import FieldlogError  # noqa: E402
-from fieldlog.model import ids  # noqa: E402
-
-
-class _SameDice:
-    """In place of ``secrets`` and ``uuid`` where codes are made: the same ones in every run of a workload.
-
-    Contents can then be compared between runs. Keys, names of files and nonces stay random.
-    """
-
-    def __init__(self, seed: str) -> None:
-        self._dice = random.Random(seed)
-
-    def token_bytes(self, count: int) -> bytes:
-        return self._dice.randbytes(count)
-
-    def randbelow(self, bound: int) -> int:
-        return self._dice.randrange(bound)
-
-    def choice(self, among: Sequence[str]) -> str:
-        return self._dice.choice(among)
-
-    def uuid4(self) -> uuid.UUID:
-        return uuid.UUID(bytes=self._dice.randbytes(16), version=4)
 
 
 def _outcome(order: dict[str, Any], told: Told, place: Place) -> str:
@@ -64,7 +61,7 @@ def _run(order: dict[str, Any], go: int) -> None:
     acknowledgements = os.open(order["acknowledgements"], os.O_WRONLY | os.O_APPEND)
     outcome = os.open(order["outcome"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     if order["seed"]:
-        ids.secrets = ids.uuid = _SameDice(order["seed"])  # type: ignore[assignment]
+        _codes.append(random.Random(order["seed"]))
     if order["twist"]:
         twists.TWISTS[order["twist"]]()
     os.read(go, 1)

@@ -15,7 +15,6 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from crash.expect import Expectation, content_of, outputs_in
 from crash.quick import SECRETS

@@ -106,12 +106,9 @@ class Replay:
         return [self._inside(str(PurePosixPath(_unhex(base) or "/") / _unhex(path))) for base, path in pairs]
 
     def _apply(self, call: Call, number: int, disk: Disk, descriptors: dict[int, _Descriptor]) -> bool:
-        if call.name in _UNKNOWN:
-            touched = [
-                _unhex(text) for text in re.findall(rb"[<\"]((?:\\x[0-9a-f]{2})+)[>\"]", call.arguments)
-            ]
-            assert not any(map(self._inside, touched)), f"{call.name} is not modelled"
-            assert call.name != "io_uring_setup", "what goes through io_uring is invisible"
+        """Whether the call changed something or made something durable."""
+        if call.name in _UNKNOWN or call.name == "mmap":
+            self._require_elsewhere(call)
             return False
         match call.name:
             case "open" | "openat":
@@ -120,19 +117,19 @@ class Replay:
                 if where := re.match(rb"(\d+)", call.arguments):
                     descriptors.pop(int(where[1]), None)
                 return False
-            case "mmap":
-                if b"MAP_SHARED" in call.arguments and b"PROT_WRITE" in call.arguments:
-                    place = re.search(rb"\d+<([\\x0-9a-f]*)>", call.arguments)
-                    assert place is None or self._inside(_unhex(place[1])) is None, (
-                        "a shared mapping is invisible"
-                    )
-                return False
             case "rename" | "renameat" | "renameat2" | "link" | "linkat":
                 return self._two_names(call, number, disk)
             case "unlink" | "unlinkat" | "rmdir" | "mkdir" | "mkdirat":
                 return self._one_name(call, number, disk)
             case _:
                 return self._on_descriptor(call, number, disk, descriptors)
+
+    def _require_elsewhere(self, call: Call) -> None:
+        assert call.name != "io_uring_setup", "what goes through io_uring is invisible"
+        if call.name == "mmap" and not (b"MAP_SHARED" in call.arguments and b"PROT_WRITE" in call.arguments):
+            return
+        touched = re.findall(rb"[<\"]((?:\\x[0-9a-f]{2})+)[>\"]", call.arguments)
+        assert not any(self._inside(_unhex(text)) for text in touched), f"{call.name} is not modelled"
 
     def _open(self, call: Call, number: int, disk: Disk, descriptors: dict[int, _Descriptor]) -> bool:
         descriptors.pop(call.result, None)

@@ -2,8 +2,8 @@
 
 A page of 4,096 bytes is AES-256-CBC under the raw key; its last 80 bytes are the vector and an
 HMAC-SHA-512 over ciphertext, vector and page number. The first 16 bytes of page 1 are the salt.
-The storage engine does this by itself; here it is for looking at pages that the engine refuses, and for
-knowing which ones those are. Never for writing into a vault.
+The storage engine does this by itself; here it is for looking at pages that the engine refuses, for
+knowing which ones those are, and for cleaning a page that the engine is about to write.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ PAGE_BYTES: Final = 4_096
 SALT_BYTES: Final = 16
 KEY_BYTES: Final = 32
 _VECTOR_BYTES: Final = 16
+_BLOCK_BYTES: Final = 16
 _TAG_BYTES: Final = 64
 _TAG_START: Final = PAGE_BYTES - _TAG_BYTES
 _CONTENT_END: Final = _TAG_START - _VECTOR_BYTES
@@ -75,6 +76,18 @@ class PageCipher:
         start = _start_of(number)
         plain = self._cipher(page[_CONTENT_END:_TAG_START]).decryptor().update(page[start:_CONTENT_END])
         return b"SQLite format 3\x00"[:start] + plain + bytes(PAGE_BYTES - _CONTENT_END)
+
+    def part(self, page: bytes, *, number: int, start: int, end: int) -> bytes:
+        """Bytes ``start`` to ``end`` of the content in the clear, **not verified**.
+
+        For a page that the engine has sealed a moment ago: any part of it can be looked at alone.
+        """
+        base = _start_of(number)
+        first = max(base, start - (start - base) % _BLOCK_BYTES)
+        last = min(_CONTENT_END, end + -(end - base) % _BLOCK_BYTES)
+        before = page[_CONTENT_END:_TAG_START] if first == base else page[first - _BLOCK_BYTES : first]
+        plain = self._cipher(before).decryptor().update(page[first:last])
+        return plain[max(0, start - first) : end - first]
 
     def seal(self, plain: bytes, *, number: int) -> bytes:
         """The page as it lies on the disk, under a fresh vector.

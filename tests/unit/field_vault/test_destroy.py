@@ -67,7 +67,6 @@ def test_files_of_others_stay_and_are_named(folder):
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 
 
-@pytest.mark.claim("C-DESTROY-01")
 @pytest.mark.parametrize("attachment", [0, 3 << 20])
 def test_4096_bytes_end_it_whatever_its_size(folder, unlock, tmp_path, monkeypatch, attachment):
     """Before nothing opens any more, exactly 4,096 bytes are written, into ``slots``, and synced."""

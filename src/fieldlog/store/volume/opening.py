@@ -14,6 +14,7 @@ from typing import Final
 import apsw
 
 from fieldlog import errors
+from fieldlog.primitives.pages import PageCipher
 from fieldlog.primitives.secret import Secret
 from fieldlog.store import cipher
 from fieldlog.store.database import Database, translating
@@ -78,7 +79,8 @@ def open_volume(
         _require_region(twins, log_bytes, folder)
         with files.translating(twins.path):
             _require_wrong_key_refused(twins, log_bytes, salt)
-            vfs = VolumeVfs(twins, log_bytes=log_bytes, log_key=log_key, building=False)
+            pages = PageCipher(key=key, salt=salt)
+            vfs = VolumeVfs(twins, log_bytes=log_bytes, log_key=log_key, building=False, pages=pages)
         volume = Volume(twins, vfs)
     except BaseException:
         twins.close()
@@ -175,7 +177,8 @@ def _fill(
     log_key: Secret,
     fill: Callable[[apsw.Connection], None] | None,
 ) -> None:
-    vfs = VolumeVfs(twins, log_bytes=log_bytes, log_key=log_key, building=True)
+    pages = PageCipher(key=key, salt=salt)
+    vfs = VolumeVfs(twins, log_bytes=log_bytes, log_key=log_key, building=True, pages=pages)
     connection: apsw.Connection | None = None
     try:
         # What lay there before may have been a log under this very key.

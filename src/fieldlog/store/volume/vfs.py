@@ -19,9 +19,11 @@ from typing import Any, Final
 import apsw
 
 from fieldlog import errors
+from fieldlog.primitives.pages import PageCipher
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.volume.log import Log, RegionFull
 from fieldlog.store.volume.twins import TwinFiles
+from fieldlog.store.volume.unused import clean
 
 ENCRYPTING: Final = "multipleciphers-"
 """How the library names the encrypting VFS that it puts above one of ours."""
@@ -37,11 +39,21 @@ class VolumeVfs(apsw.VFS):
     """Registered under a name of its own while it lives; opens the one database of ``twins``.
 
     ``log_key`` of ``None`` hides the log: that is for trying a wrong key, which must not touch it.
-    ``building`` takes the database region for empty and allows a journal in memory.
+    ``building`` takes the database region for empty and allows a journal in memory. ``pages`` is the cipher
+    above, for cleaning the pages that are written.
     """
 
-    def __init__(self, twins: TwinFiles, *, log_bytes: int, log_key: Secret | None, building: bool) -> None:
+    def __init__(
+        self,
+        twins: TwinFiles,
+        *,
+        log_bytes: int,
+        log_key: Secret | None,
+        building: bool,
+        pages: PageCipher | None = None,
+    ) -> None:
         self.twins = twins
+        self.pages = pages
         self.log_bytes = log_bytes
         self.building = building
         self.database_length = 0 if building else twins.size - log_bytes
@@ -176,6 +188,8 @@ class DatabaseFile(_File):
             end = offset + len(content)
             if self._start + end > self._vfs.twins.size:
                 self._vfs.make_room(-(-end // SECTOR_BYTES))
+            if self._vfs.pages is not None:
+                content = clean(content, self._vfs.pages, number=offset // SECTOR_BYTES + 1)
             self._vfs.twins.write(content, self._start + offset)
             self._vfs.database_length = max(self._vfs.database_length, end)
 

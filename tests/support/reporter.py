@@ -88,18 +88,25 @@ class Reporter(Terminal):
         self.press("enter")
         self.wait_for("Make my vault")
         self.press("down", "enter")
+        if "Where the vault will lie" in self.settle():
+            self.press("enter")
         self.wait_for("Write these seven words")
         words = self._numbered(7)
         self.press("enter")
-        asked = [int(place) for place in re.findall(r"Word (\d)", self.wait_for("Type these three words"))]
-        for place in asked:
-            self.type(words[place - 1])
-            self.press("enter")
+        self._type_back(words)
         self.wait_for("Write these twelve words")
         recovery = self._numbered(12)
         self.press("enter")
+        self._type_back(recovery)
         self.wait_for("Nothing here yet.")
         return " ".join(words), " ".join(recovery)
+
+    def _type_back(self, words: Sequence[str]) -> None:
+        """Three words from the paper."""
+        shown = self.wait_for("Type these three words")
+        for place in re.findall(r"Word (\d+)", shown):
+            self.type(words[int(place) - 1])
+            self.press("enter")
 
     def _numbered(self, count: int) -> list[str]:
         found = {int(place): word for place, word in re.findall(r"\b(\d+)  (\S+)", self.settle())}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fieldlog.desk import keys
-from fieldlog.field import recording, trust, vault
+from fieldlog.field import places, recording, trust, vault
 from fieldlog.formats.check_code import check_code
 from fieldlog.i18n.catalog import set_language
 from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
@@ -27,6 +27,13 @@ def _one_zone_and_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     set_language("en")
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known about the place of a vault depends on the computer; tests that want some say so."""
+    monkeypatch.setattr(places, "place_warnings", lambda _folder: ())
+    monkeypatch.setattr(places, "computer_warnings", lambda: ())
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from fieldlog.tui.field.screens.check import CheckScreen
 from fieldlog.tui.field.screens.for_whom import ForWhomScreen
 from fieldlog.tui.field.screens.home import HomeScreen
 from fieldlog.tui.field.screens.language import LanguageScreen
-from fieldlog.tui.field.screens.recovery import RecoveryScreen
+from fieldlog.tui.field.screens.recovery import RecoveryBackScreen, RecoveryScreen
 from fieldlog.tui.field.screens.unlock import UnlockScreen
+from fieldlog.tui.field.screens.vault.creating import FIRST_VAULT
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.screens.words import WordsScreen
 from fieldlog.tui.field.screens.words_back import WordsBackScreen
@@ -60,6 +61,12 @@ async def test_from_the_first_start_to_an_empty_list(tmp_path: Path) -> None:
         recovery = app.screen._words
         assert len(recovery) == 12
         await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RecoveryBackScreen))
+        places = app.screen._places
+        assert len(places) == 3
+        for place in places:
+            await type_in(pilot, recovery[place])
+            await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await pilot.pause(0.1)
         assert "F2 writes the first incident" in dump(app)
@@ -73,7 +80,7 @@ async def test_a_wrong_word_shows_at_once(tmp_path: Path) -> None:
     """A slip of the pen is named, and the words can be seen again."""
     app = reporter(tmp_path / "vault")
     async with app.run_test() as pilot:
-        app.push_screen(WordsBackScreen(WORDS))
+        app.push_screen(WordsBackScreen(FIRST_VAULT, WORDS))
         await pilot.pause()
         for _ in range(3):
             await type_in(pilot, "wrong")

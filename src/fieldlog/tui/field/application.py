@@ -22,6 +22,7 @@ from fieldlog.tui.field.screens.home import HomeScreen
 from fieldlog.tui.field.screens.language import LanguageScreen
 from fieldlog.tui.field.screens.opening import OpeningScreen
 from fieldlog.tui.field.screens.unlock import UnlockScreen
+from fieldlog.tui.field.screens.vault.upgrade import UpgradeScreen
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.work import Opened, Work
 from fieldlog.tui.kit.base import KitApp, Timings
@@ -121,9 +122,15 @@ class ReporterApp(KitApp[Outcome]):
         self.opened = opened
         await self._take_settings()
         place = await self.ask(self.work.interrupted)
+        first_form = await self.ask(self.work.is_first_form)
+        # What led here may still hold words that were shown or typed.
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
         self.switch_screen(HomeScreen())
         if place is not None:
             self.push_screen(CaptureScreen(code=place.code, place=place))
+        elif first_form:
+            self.push_screen(UpgradeScreen())
 
     async def _take_settings(self) -> None:
         language = await self.ask(lambda: self.work.setting(_LANGUAGE_SETTING))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from fieldlog.i18n.catalog import mark as N_
+from fieldlog.tui.field.vault_commands import OF_THE_VAULT
 from fieldlog.tui.kit.commands import Command
 
 HELP: Final = Command(
@@ -122,13 +123,14 @@ FILTER: Final = Command(
     short=N_("Show"),
     title=N_("Show drafts, ready, handed over or the bin"),
     explain=N_("Goes through what the list shows."),
+    in_footer=False,
 )
 REMOVE: Final = Command(
     name="remove",
     keys=("delete",),
     short=N_("To the bin"),
     title=N_("Move the incident to the bin"),
-    explain=N_("Moves the incident under the cursor to the bin, where it stays until you take it back."),
+    explain=N_("Moves the incident under the cursor to the bin: for 30 days you can take it back."),
     in_footer=False,
 )
 UNDO: Final = Command(
@@ -263,6 +265,6 @@ CONFIRM: Final = Command(
 ALL: Final = (
     *EVERYWHERE, MENU, BACK, NEXT, UNLOCK, OPEN, NEW, FIND, HAND_OVER, FILTER, REMOVE, UNDO, DONE,
     SAVE_AND_NEXT, FILES, DETACH, SHOW_WORDS, OWN_WORDS, LANGUAGE, CHOOSE, ADD_CARD, CHECK_CARD,
-    WRITE, STOP, SEE_DESK, TO_LIST, CLOSE, TAKE, CONFIRM,
+    WRITE, STOP, SEE_DESK, TO_LIST, CLOSE, TAKE, CONFIRM, *OF_THE_VAULT,
 )  # fmt: skip
 """Every command, in the order of the manual."""

@@ -94,6 +94,12 @@ def say_moment(moment: datetime) -> str:
     )
 
 
+def say_day(moment: datetime) -> str:
+    """``1 March 2026``, in the local zone."""
+    local = moment.astimezone()
+    return translate(_DAY_OF_MONTH[local.month - 1]).format(day=local.day, year=local.year)
+
+
 def say_clock(moment: datetime) -> str:
     """``21:07:14``, in the local zone."""
     return f"{moment.astimezone():%H:%M:%S}"

@@ -7,12 +7,13 @@ from typing import Final
 
 from fieldlog import errors
 from fieldlog.field import recording, sealing, settings, trust, vault
-from fieldlog.i18n.catalog import LANGUAGES, current_language
+from fieldlog.i18n.catalog import current_language
 from fieldlog.model.person import Person
 from fieldlog.model.quick import QuickCapture
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.system import files
 from fieldlog.system.clock import Clock
+from fieldlog.tui.field.vault_upkeep import VaultUpkeep
 from fieldlog.tui.field.work import (
     AttachedFile,
     Listed,
@@ -33,25 +34,11 @@ _CLOSED: Final = recording.Cursor(field="")
 """The cursor of a draft whose form the person has left."""
 
 
-class VaultWork:
+class VaultWork(VaultUpkeep):
     """One vault folder and, once it is open, the vault in it."""
 
     def __init__(self, *, folder: Path, clock: Clock, profile: Argon2Profile | None = None) -> None:
-        self.folder = folder
-        self._clock = clock
-        self._profile = profile
-        self._vault: vault.OpenVault | None = None
-
-    @property
-    def open_vault(self) -> vault.OpenVault:
-        """The vault.
-
-        Raises:
-            CannotUnlock: it is locked, which no screen lets happen.
-        """
-        if self._vault is None:
-            raise errors.CannotUnlock
-        return self._vault
+        super().__init__(folder=folder, clock=clock, profile=profile)
 
     # --- the vault ----------------------------------------------------------------------------------
 
@@ -81,26 +68,15 @@ class VaultWork:
             profile=self._profile,
         )
 
-    def unlock(self, passphrase: str) -> Opened:
+    def unlock(self, passphrase: str, keyfile: str = "") -> Opened:
         """Open the vault with its passphrase or its recovery words."""
         self._vault = vault.unlock(
-            folder=self.folder, passphrase=vault.typed_secret(passphrase), clock=self._clock
+            folder=self.folder,
+            passphrase=vault.typed_secret(passphrase),
+            clock=self._clock,
+            keyfile=Path(keyfile) if keyfile else None,
         )
-        opened = self._vault.opened
-        # In the vault's language: other words after a change of language would look like an older copy.
-        own = settings.get(self._vault, "language")
-        return Opened(
-            last_opened=opened.last_opened,
-            incidents=opened.incidents,
-            changes=opened.revisions,
-            words=opened.check_words(own if own in LANGUAGES else current_language()),
-        )
-
-    def lock(self) -> None:
-        """Close the vault."""
-        opened, self._vault = self._vault, None
-        if opened is not None:
-            opened.lock()
+        return self.said(self._vault.opened)
 
     def setting(self, name: str) -> str:
         """A setting of the open vault."""

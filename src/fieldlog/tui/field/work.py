@@ -7,30 +7,32 @@ Errors are those of ``fieldlog.errors``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final, Protocol
 
 from fieldlog.model.quick import QuickCapture
 from fieldlog.model.when import When
+from fieldlog.tui.field.upkeep import Opened, Progress, Upkeep
 
-Progress = Callable[[int, int], None]
+__all__ = [
+    "STATES",
+    "AttachedFile",
+    "ListPage",
+    "Listed",
+    "OpenIncident",
+    "Opened",
+    "OrganisationCard",
+    "Place",
+    "Planned",
+    "Progress",
+    "Sealed",
+    "Work",
+]
 
 STATES: Final = ("all", "draft", "ready", "handed_over", "bin")
 """What the list can show, in the order of F6."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What the vault says after unlock: the person may notice that it was put back."""
-
-    last_opened: datetime | None
-    incidents: int
-    changes: int
-    words: tuple[str, ...]
-    """Check words, in the language that was chosen when it was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ class Sealed:
     words: tuple[str, ...]
 
 
-class Work(Protocol):
+class Work(Upkeep, Protocol):
     """Everything the screens need done."""
 
     folder: Path
@@ -162,8 +164,8 @@ class Work(Protocol):
         """Make the vault; it is open afterwards."""
         ...
 
-    def unlock(self, passphrase: str) -> Opened:
-        """Open the vault with its passphrase or its recovery words."""
+    def unlock(self, passphrase: str, keyfile: str = "") -> Opened:
+        """Open the vault with its passphrase or its recovery words; ``keyfile`` is the path of one."""
         ...
 
     def lock(self) -> None:

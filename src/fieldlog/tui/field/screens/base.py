@@ -32,6 +32,11 @@ class ReporterPage(Page):
         """What touches the vault."""
         return self.reporter.work
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it still is one of the screens when an answer of the vault arrives, also while mounting."""
+        return self in self.app.screen_stack
+
     async def action_back(self) -> None:
         """Esc: one step back."""
         self.app.pop_screen()

@@ -23,6 +23,7 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.model.quick import QuickCapture
 from fieldlog.tui.field.commands import BACK, DETACH, DONE, FILES, HELP, LOCK, SAVE_AND_NEXT
 from fieldlog.tui.field.dates import say_clock
+from fieldlog.tui.field.dialogs.erase import ask_to_erase
 from fieldlog.tui.field.dialogs.pick import PickBox
 from fieldlog.tui.field.form import (
     CHOICES,
@@ -37,6 +38,7 @@ from fieldlog.tui.field.form import (
 )
 from fieldlog.tui.field.screens.attaching import AttachingPage
 from fieldlog.tui.field.screens.base import styles
+from fieldlog.tui.field.vault_commands import ERASE_THIS
 from fieldlog.tui.field.work import OpenIncident, Place
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import LineInput, StoryArea
@@ -49,7 +51,7 @@ class CaptureScreen(AttachingPage):
     """The form."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (
-        DONE, SAVE_AND_NEXT, FILES, LOCK, HELP, BACK, DETACH,
+        DONE, SAVE_AND_NEXT, FILES, LOCK, HELP, BACK, DETACH, ERASE_THIS,
     )  # fmt: skip
     HELP = N_(
         "Only what happened is needed; everything else can wait. "
@@ -81,6 +83,14 @@ class CaptureScreen(AttachingPage):
             return _("New incident")
         state = self._incident.state if self._incident else "draft"
         return f"{self._code}  -  {_('ready') if state == 'ready' else _('draft')}"
+
+    def offers(self) -> tuple[Command, ...]:
+        """Erasing only what is there."""
+        return (
+            self.OFFERS
+            if self._code is not None
+            else tuple(one for one in self.OFFERS if one is not ERASE_THIS)
+        )
 
     def body(self) -> Iterable[Widget]:
         """The form."""
@@ -282,6 +292,21 @@ class CaptureScreen(AttachingPage):
                 await self.reporter.did(lambda: self.work.forget_draft(code))
             return True
         return await self._keep(closing=True)
+
+    async def action_erase_this(self) -> None:
+        """From the menu: the code has to be typed. No autosave may bring back what is being erased."""
+        code = self._code
+        if code is None or not await self._keep():
+            return
+        self._begin_last_save()
+
+        async def erased() -> None:
+            self.reporter.back_to_list()
+
+        def kept() -> None:
+            self._last = None
+
+        ask_to_erase(self, code, erased, kept=kept)
 
     async def action_back(self) -> None:
         """Esc: out of a filled path field first; the text is kept."""

@@ -14,11 +14,15 @@ from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import plural, translate
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import FILTER, FIND, HAND_OVER, LOCK, MENU, NEW, OPEN, REMOVE, UNDO
-from fieldlog.tui.field.dates import say_moment
 from fieldlog.tui.field.incident_rows import incident_cells, incident_columns
+from fieldlog.tui.field.opened_text import opened_sentence
+from fieldlog.tui.field.reminder import reminder
 from fieldlog.tui.field.screens.base import ReporterPage, styles
 from fieldlog.tui.field.screens.capture import CaptureScreen
 from fieldlog.tui.field.screens.choose import ChooseScreen
+from fieldlog.tui.field.screens.vault.backup import BackupScreen
+from fieldlog.tui.field.screens.vault.menu import VaultScreen
+from fieldlog.tui.field.vault_commands import BACK_UP, PUT_OFF, VAULT
 from fieldlog.tui.field.work import STATES, ListPage
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import LineInput
@@ -41,7 +45,7 @@ class HomeScreen(ReporterPage):
     """The list."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (
-        OPEN, NEW, FIND, HAND_OVER, FILTER, LOCK, MENU, REMOVE, UNDO,
+        OPEN, NEW, FIND, HAND_OVER, VAULT, LOCK, MENU, FILTER, BACK_UP, REMOVE, UNDO, PUT_OFF,
     )  # fmt: skip
     HELP = N_(
         "Every incident in this vault. [D] is a draft, [R] is ready to hand over, [x] was handed over; "
@@ -50,7 +54,7 @@ class HomeScreen(ReporterPage):
     )
     CSS_PATH = styles("home")
     BINDINGS: ClassVar[list[Any]] = [
-        *bindings((NEW, FIND, HAND_OVER, FILTER, REMOVE, UNDO)),
+        *bindings((NEW, FIND, HAND_OVER, FILTER, REMOVE, UNDO, BACK_UP, VAULT)),
         Binding("escape", "step_back", show=False),
         Binding("question_mark", "app.help", show=False),
     ]
@@ -61,6 +65,7 @@ class HomeScreen(ReporterPage):
         self._page = ListPage(rows=(), matching=0, counts={})
         self._removed: list[str] = []
         self._read_once = False
+        self._reminds = False
 
     def heading(self) -> str:
         """The title with the number of incidents."""
@@ -79,10 +84,14 @@ class HomeScreen(ReporterPage):
         yield RowList(incident_columns(), id="incidents", helps=_LIST_HELP)
         yield Note("", id="preview", classes="quiet")
         yield Note(self._last_opened(), id="last-opened", classes="quiet")
+        reminds = Note("", id="reminder", classes="warn")
+        reminds.display = False
+        yield reminds
 
     def offers(self) -> tuple[Command, ...]:
-        """Opening only where there is something to open."""
-        return self.OFFERS if self._page.rows else tuple(one for one in self.OFFERS if one is not OPEN)
+        """Opening only where there is something to open; putting off only what is said."""
+        without = {*(() if self._page.rows else (OPEN,)), *(() if self._reminds else (PUT_OFF,))}
+        return tuple(one for one in self.OFFERS if one not in without)
 
     def _last_opened(self) -> str:
         """Where one is: in practice what to try, in a new vault its folder, else the last time."""
@@ -91,17 +100,7 @@ class HomeScreen(ReporterPage):
             return _("Practice: F2 writes, F5 hands over, F9 locks.")
         if opened is None:
             return _("This vault is new. It lies in {folder}").format(folder=self.work.folder)
-        if opened.last_opened is None:
-            return ""
-        incidents = plural("{count} incident", "{count} incidents", opened.incidents)
-        changes = plural("{count} change", "{count} changes", opened.changes)
-        return _("Last opened {when}: {counted}. Check words: {words}").format(
-            when=say_moment(opened.last_opened),
-            counted=", ".join(
-                (incidents.format(count=opened.incidents), changes.format(count=opened.changes))
-            ),
-            words=" ".join(opened.words),
-        )
+        return opened_sentence(opened)
 
     async def on_mount(self) -> None:
         """Fill the list."""
@@ -128,6 +127,7 @@ class HomeScreen(ReporterPage):
             return
         self._page = page
         self._read_once = True
+        await self._remind()
         self.query_one(RowList).fill(
             [Row(key=one.code, cells=incident_cells(one), dim=one.state == "bin") for one in page.rows],
             empty=self._empty(query),
@@ -139,6 +139,17 @@ class HomeScreen(ReporterPage):
         self.reoffer()
         self._show_states()
         self._preview(self.query_one(RowList).cursor_key)
+
+    async def _remind(self) -> None:
+        """One line while a backup is due, and none in practice, which keeps nothing."""
+        state = await self.reporter.ask(self.work.backup_state)
+        if state is None or not self.is_there:
+            return
+        text = reminder(state, self.reporter.clock.now()) if self.reporter.practice is None else ""
+        self._reminds = bool(text)
+        note = self.query_one("#reminder", Note)
+        note.say(text)
+        note.display = self._reminds
 
     def _empty(self, query: str) -> str:
         if query.strip():
@@ -157,7 +168,7 @@ class HomeScreen(ReporterPage):
             names.append(f"[{name}]" if state == self._state else name)
         more = self._page.matching - len(self._page.rows)
         tail = "  " + _("{count} more: search to find them").format(count=more) if more > 0 else ""
-        self.query_one("#states", Note).say("  ".join(names) + tail)
+        self.query_one("#states", Note).say("F6  " + "  ".join(names) + tail)
 
     def _preview(self, key: str) -> None:
         listed = next((one for one in self._page.rows if one.code == key), None)
@@ -220,6 +231,20 @@ class HomeScreen(ReporterPage):
         """F6."""
         self._state = STATES[(STATES.index(self._state) + 1) % len(STATES)]
         await self.reload()
+
+    def action_back_up(self) -> None:
+        """F7."""
+        self.app.push_screen(BackupScreen())
+
+    async def action_put_off_backup(self) -> None:
+        """Not today."""
+        if await self.reporter.did(self.work.put_off_backup):
+            await self._remind()
+            self.say(_("You will be reminded again tomorrow."))
+
+    def action_vault(self) -> None:
+        """F8."""
+        self.app.push_screen(VaultScreen())
 
     def action_hand_over(self) -> None:
         """F5."""

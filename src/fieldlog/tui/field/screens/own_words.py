@@ -11,10 +11,12 @@ from textual.widget import Widget
 
 from fieldlog import errors
 from fieldlog.i18n.catalog import mark as N_
+from fieldlog.i18n.catalog import translate
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import BACK, NEXT, SHOW_WORDS
+from fieldlog.tui.field.new_words import NewWords
 from fieldlog.tui.field.screens.base import ReporterPage
-from fieldlog.tui.field.screens.recovery import RecoveryScreen
+from fieldlog.tui.field.screens.recovery import after_passphrase
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import PassphraseInput
 from fieldlog.tui.kit.widgets import Note
@@ -30,9 +32,13 @@ class OwnWordsScreen(ReporterPage):
     )
     BINDINGS: ClassVar[list[Any]] = bindings((NEXT, SHOW_WORDS, BACK))
 
+    def __init__(self, plan: NewWords) -> None:
+        super().__init__()
+        self._plan = plan
+
     def heading(self) -> str:
         """The title."""
-        return _("New vault: a passphrase of your own")
+        return translate(self._plan.title_own)
 
     def body(self) -> Iterable[Widget]:
         """The rule, and the passphrase twice."""
@@ -75,4 +81,4 @@ class OwnWordsScreen(ReporterPage):
             second.value = ""
             second.focus()
         else:
-            self.app.push_screen(RecoveryScreen(first.value))
+            after_passphrase(self, self._plan, first.value)

@@ -1,4 +1,4 @@
-"""Twelve recovery words, the second way into the vault, and then the vault is made."""
+"""Twelve recovery words, the second way into a vault, and asking them back."""
 
 from __future__ import annotations
 
@@ -8,36 +8,46 @@ from typing import Any, ClassVar
 from textual.containers import Grid
 from textual.widget import Widget
 
-from fieldlog.i18n.catalog import current_language
+from fieldlog.i18n.catalog import current_language, translate
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import BACK, NEXT
+from fieldlog.tui.field.new_words import NewWords
 from fieldlog.tui.field.screens.base import ReporterPage, styles
+from fieldlog.tui.field.screens.words_asked import WordsAskedPage
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.widgets import Note
 
 
+def after_passphrase(page: ReporterPage, plan: NewWords, passphrase: str) -> None:
+    """Twelve words where the plan has some, else the end of it."""
+    if plan.title_recovery:
+        page.app.push_screen(RecoveryScreen(plan, passphrase))
+    else:
+        plan.finish(page, passphrase, ())
+
+
 class RecoveryScreen(ReporterPage):
-    """Shows the words, then makes the vault with both ways in."""
+    """Shows the words; the next screen asks three of them back."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (NEXT, BACK)
     HELP = N_(
-        "The recovery words open the vault when the seven words are lost. They belong on another paper, "
-        "in another place, with somebody you would trust with everything in the vault.\n"
-        "If you do not write them down, only the seven words open the vault."
+        "The recovery words open the vault when the seven words are lost, and every backup. They belong on "
+        "another paper, in another place, with somebody you would trust with everything in the vault.\n"
+        "Without them no backup can be opened."
     )
     CSS_PATH = styles("words")
     BINDINGS: ClassVar[list[Any]] = bindings((NEXT, BACK))
 
-    def __init__(self, passphrase: str) -> None:
+    def __init__(self, plan: NewWords, passphrase: str) -> None:
         super().__init__()
+        self._plan = plan
         self._passphrase = passphrase
         self._words: tuple[str, ...] = ()
-        self._making = False
 
     def heading(self) -> str:
         """The title."""
-        return _("New vault, step 3 of 3: twelve recovery words")
+        return translate(self._plan.title_recovery)
 
     def body(self) -> Iterable[Widget]:
         """What they are for, and the words."""
@@ -45,12 +55,11 @@ class RecoveryScreen(ReporterPage):
         yield Grid(id="words", classes="-many")
         yield Note(
             _(
-                "They open the vault if the seven words are lost. Whoever finds this sheet can open it too. "
-                "They are shown only now."
+                "They open the vault if the seven words are lost, and only they open its backups. Whoever "
+                "finds this sheet can open the vault too. They are shown only now."
             ),
             classes="gap",
         )
-        yield Note(_("Enter makes the vault. This takes a few seconds."), id="making", classes="quiet gap")
 
     async def on_mount(self) -> None:
         """Draw the words."""
@@ -63,23 +72,23 @@ class RecoveryScreen(ReporterPage):
         )
 
     def action_next(self) -> None:
-        """Make the vault, once."""
-        if self._words and not self._making:
-            self._making = True
-            self.query_one("#making", Note).say(_("Making the vault..."))
-            self.run_worker(self._make())
+        """The words are on paper."""
+        if self._words:
+            self.app.push_screen(RecoveryBackScreen(self._plan, self._passphrase, self._words))
 
-    async def action_back(self) -> None:
-        """Not while it is being made."""
-        if not self._making:
-            await super().action_back()
 
-    async def _make(self) -> None:
-        if await self.reporter.did(self._create):
-            self._passphrase = ""
-            await self.reporter.show_vault(None)
-        else:
-            self._making = False
+class RecoveryBackScreen(WordsAskedPage):
+    """Three of the twelve."""
 
-    def _create(self) -> None:
-        self.work.create(passphrase=self._passphrase, recovery=self._words)
+    def __init__(self, plan: NewWords, passphrase: str, words: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self._plan = plan
+        self._passphrase = passphrase
+
+    def heading(self) -> str:
+        """The title."""
+        return translate(self._plan.title_recovery_back)
+
+    def all_are_there(self) -> None:
+        """Both sheets are right."""
+        self._plan.finish(self, self._passphrase, self._words)

@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 from textual import on
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from fieldlog import errors
 from fieldlog.i18n.catalog import LANGUAGE_NAMES, LANGUAGES, current_language
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
+from fieldlog.tui.field.alarms import is_alarm
 from fieldlog.tui.field.commands import HELP, LANGUAGE, MENU, SHOW_WORDS, UNLOCK
-from fieldlog.tui.field.screens.base import ReporterPage
+from fieldlog.tui.field.screens.secret_page import SecretPage
+from fieldlog.tui.field.screens.vault.alarm import AlarmScreen
+from fieldlog.tui.field.vault_commands import USE_KEYFILE
 from fieldlog.tui.kit.commands import Command, bindings
-from fieldlog.tui.kit.inputs import PassphraseInput
+from fieldlog.tui.kit.inputs import LineInput, PassphraseInput
 from fieldlog.tui.kit.widgets import Note
 
 _TRIES_BEFORE_ADVICE: Final = 3
@@ -35,19 +37,20 @@ def alphabets(text: str) -> tuple[bool, bool]:
     )
 
 
-class UnlockScreen(ReporterPage):
-    """One field."""
+class UnlockScreen(SecretPage):
+    """One field, and one for a key file when it is asked for."""
 
-    OFFERS: ClassVar[tuple[Command, ...]] = (UNLOCK, SHOW_WORDS, LANGUAGE, HELP, MENU)
+    OFFERS: ClassVar[tuple[Command, ...]] = (UNLOCK, SHOW_WORDS, LANGUAGE, HELP, MENU, USE_KEYFILE)
     HELP = N_(
         "Type the seven words with a blank between them; capitals do not matter. The twelve recovery "
-        "words open the vault too.\n"
-        "Ways back when the words are lost: the recovery words on your other sheet, or the copies your "
-        "organisation has of what you handed over. There is no other: without the words nobody can open "
+        "words open the vault too. Was the passphrase made with a key file? F2 asks for it.\n"
+        "Ways back when the words are lost: the recovery words on your other sheet, a backup with them, or "
+        "the copies your organisation has of what you handed over. There is no other: without the words "
+        "nobody can open "
         "the vault, and nothing is ever deleted because of wrong tries."
     )
     SECRET = False
-    BINDINGS: ClassVar[list[Any]] = bindings((UNLOCK, SHOW_WORDS, LANGUAGE, MENU))
+    BINDINGS: ClassVar[list[Any]] = bindings((UNLOCK, SHOW_WORDS, LANGUAGE, MENU, USE_KEYFILE))
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,9 +69,7 @@ class UnlockScreen(ReporterPage):
             yield Note(
                 _("The last words before the lock could not be saved."), id="unsaved", classes="warn gap"
             )
-        with Horizontal(classes="row gap"):
-            yield Note(_("Passphrase"), classes="label")
-            yield PassphraseInput(id="passphrase", helps=N_("Your seven words, with blanks between them."))
+        yield from self.secret_rows()
         yield Note("", id="letters", classes="quiet")
         yield Note("", id="answer", classes="warn gap")
         yield Note("", id="advice")
@@ -99,35 +100,34 @@ class UnlockScreen(ReporterPage):
         }.get((latin, cyrillic), "")
         self.query_one("#letters", Note).say(letters and f"{'':17}{letters}")
 
-    def action_show_words(self) -> None:
-        """F6."""
-        self.query_one(PassphraseInput).toggle_shown()
-
     def action_language(self) -> None:
         """F8."""
         self.reporter.next_language()
         self.app.switch_screen(UnlockScreen())
 
-    @on(PassphraseInput.Submitted)
+    @on(LineInput.Submitted)
     def action_unlock(self) -> None:
         """Try what was typed."""
-        typed = self.query_one(PassphraseInput).value
+        typed, keyfile = self.secret_typed, self.keyfile_typed
         if typed.strip() and not self._opening:
             self._opening = True
             self.query_one("#answer", Note).say("")
             self.query_one("#advice", Note).say(_("Opening... this takes a moment."))
-            self.run_worker(self._open(typed))
+            self.run_worker(self._open(typed, keyfile))
 
-    async def _open(self, typed: str) -> None:
+    async def _open(self, typed: str, keyfile: str) -> None:
         try:
-            opened = await self.reporter.threads.call(lambda: self.work.unlock(typed))
+            opened = await self.reporter.threads.call(lambda: self.work.unlock(typed, keyfile))
         except errors.CannotUnlock:
             self._opening = False
             self._refuse(typed)
         except errors.FieldlogError as error:
             self._opening = False
             self.query_one("#advice", Note).say("")
-            self.reporter.explain(error)
+            if is_alarm(error):
+                self.app.push_screen(AlarmScreen(error))
+            else:
+                self.reporter.explain(error)
         else:
             self.query_one(PassphraseInput).value = ""
             await self.reporter.show_vault(opened)

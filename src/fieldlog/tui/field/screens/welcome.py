@@ -1,4 +1,4 @@
-"""No vault yet: practise with made-up incidents, or make a vault."""
+"""No vault yet: practise with made-up incidents, make a vault, or bring one back."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import LANGUAGE, MENU, TAKE
 from fieldlog.tui.field.outcome import Practise
 from fieldlog.tui.field.screens.base import ReporterPage
-from fieldlog.tui.field.screens.words import WordsScreen
+from fieldlog.tui.field.screens.vault.creating import begin_vault
+from fieldlog.tui.field.screens.vault.restore import RestoreScreen
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.rows import Column, Row, RowList
 from fieldlog.tui.kit.widgets import Note
 
 
 class WelcomeScreen(ReporterPage):
-    """Two ways on."""
+    """Three ways on."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (TAKE, LANGUAGE, MENU)
     HELP = N_(
@@ -36,7 +37,7 @@ class WelcomeScreen(ReporterPage):
         return "Fieldlog"
 
     def body(self) -> Iterable[Widget]:
-        """What it is, and the two ways."""
+        """What it is, and the ways."""
         yield Note(_("Write down what happened. Keep it safe. Hand it over sealed."), classes="lead gap")
         yield Note(
             _(
@@ -62,17 +63,21 @@ class WelcomeScreen(ReporterPage):
                     cells=(_("Practise"), _("made-up incidents, nothing stays")),
                 ),
                 Row(key="create", cells=(_("Make my vault"), _("for real work, takes two minutes"))),
+                Row(key="restore", cells=(_("Bring back a backup"), _("with its twelve recovery words"))),
             ]
         )
         rows.focus()
 
     @on(RowList.Chosen)
-    def action_take(self) -> None:
+    async def action_take(self) -> None:
         """Go the way under the cursor."""
-        if self.query_one(RowList).cursor_key == "practise":
-            self.app.exit(Practise(current_language()))
-        else:
-            self.app.push_screen(WordsScreen())
+        match self.query_one(RowList).cursor_key:
+            case "practise":
+                self.app.exit(Practise(current_language()))
+            case "create":
+                await begin_vault(self)
+            case "restore":
+                self.app.push_screen(RestoreScreen())
 
     def action_language(self) -> None:
         """F8."""

@@ -1,4 +1,4 @@
-"""Seven words for a new vault, shown once, to be written on paper."""
+"""Seven words, shown once, to be written on paper."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from textual.containers import Grid
 from textual.widget import Widget
 
-from fieldlog.i18n.catalog import current_language
+from fieldlog.i18n.catalog import current_language, translate
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import BACK, NEXT, OWN_WORDS
+from fieldlog.tui.field.new_words import NewWords
 from fieldlog.tui.field.screens.base import ReporterPage, styles
 from fieldlog.tui.field.screens.own_words import OwnWordsScreen
 from fieldlog.tui.field.screens.words_back import WordsBackScreen
@@ -37,13 +38,14 @@ class WordsScreen(ReporterPage):
     CSS_PATH = styles("words")
     BINDINGS: ClassVar[list[Any]] = bindings((NEXT, OWN_WORDS, BACK))
 
-    def __init__(self) -> None:
+    def __init__(self, plan: NewWords) -> None:
         super().__init__()
+        self._plan = plan
         self._words: tuple[str, ...] = ()
 
     def heading(self) -> str:
         """The title."""
-        return _("New vault, step 1 of 3: your seven words")
+        return translate(self._plan.title)
 
     def body(self) -> Iterable[Widget]:
         """What to do, and the words."""
@@ -73,8 +75,8 @@ class WordsScreen(ReporterPage):
     def action_next(self) -> None:
         """The words are on paper."""
         if self._words:
-            self.app.push_screen(WordsBackScreen(self._words))
+            self.app.push_screen(WordsBackScreen(self._plan, self._words))
 
     def action_own_words(self) -> None:
         """Somebody insists on a passphrase of their own."""
-        self.app.push_screen(OwnWordsScreen())
+        self.app.push_screen(OwnWordsScreen(self._plan))

@@ -1,0 +1,26 @@
+"""How old the backup is and what it lacks, in one honest line; it reminds and never urges."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fieldlog.i18n.catalog import plural
+from fieldlog.i18n.catalog import translate as _
+from fieldlog.tui.field.upkeep import BackupState
+
+
+def backup_sentence(state: BackupState, now: datetime) -> str:
+    """When the last backup was made, and what is not in it."""
+    if state.last_at is None:
+        return _("Backup: none yet.")
+    days = max(0, (now - state.last_at).days)
+    age = plural("{count} day old", "{count} days old", days).format(count=days) if days else _("of today")
+    if not state.missing:
+        return _("Backup: {age}, everything is in it.").format(age=age)
+    missing = plural("{count} incident is not in it", "{count} incidents are not in it", state.missing)
+    return _("Backup: {age}, {missing}.").format(age=age, missing=missing.format(count=state.missing))
+
+
+def reminder(state: BackupState, now: datetime) -> str:
+    """The line on the list, or nothing when there is nothing worth saying today."""
+    return f"! {backup_sentence(state, now)} {_('F7 makes one.')}" if state.due else ""

@@ -1,0 +1,1 @@
+"""Screens about the vault as a whole: backup, keys, check, second vault, bin, its end."""

@@ -1,0 +1,47 @@
+"""The vault did not open, and not for a slip of the finger: what it means and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual.widget import Widget
+
+from fieldlog import errors
+from fieldlog.i18n.catalog import mark as N_
+from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.sentences import explain
+from fieldlog.tui.field.alarms import what_to_do
+from fieldlog.tui.field.commands import BACK, HELP, QUIT
+from fieldlog.tui.field.screens.base import ReporterPage
+from fieldlog.tui.kit.commands import Command, bindings
+from fieldlog.tui.kit.widgets import Note
+
+
+class AlarmScreen(ReporterPage):
+    """Stays until it is left: nothing of it may be read too late."""
+
+    OFFERS: ClassVar[tuple[Command, ...]] = (QUIT, HELP, BACK)
+    HELP = N_(
+        "Fieldlog compares the vault with what it wrote when it was locked last. What does not fit is never "
+        "shown as yours and never repaired in silence."
+    )
+    SECRET = False
+    BINDINGS: ClassVar[list[Any]] = bindings((BACK,))
+
+    def __init__(self, error: errors.FieldlogError) -> None:
+        super().__init__()
+        self._error = error
+
+    def heading(self) -> str:
+        """The title."""
+        return _("The vault was not opened")
+
+    def body(self) -> Iterable[Widget]:
+        """What happened, what it can mean, what to do."""
+        said = explain(self._error)
+        yield Note("! " + said.what, id="what", classes="warn")
+        yield Note(said.advice, classes="lead")
+        for line in what_to_do(self._error):
+            yield Note(line, classes=None if line[:1].isdigit() else "gap")
+        yield Note(_("Nothing was changed in it. Esc goes back to the passphrase."), classes="quiet gap")

@@ -106,6 +106,7 @@ class Sample:
     older: Path
     everything: Everything
     own: str
+    killed: bool
 
     @property
     def volume(self) -> str:
@@ -219,7 +220,7 @@ def build(folder: Path, *, killed: bool, incidents: int = 6) -> Sample:
     everything.drafts_once |= life.drafts
     for key, contents in life.once.items():
         everything.once.setdefault(key, set()).update(contents)
-    return Sample(folder=place, older=older, everything=everything, own=own)
+    return Sample(folder=place, older=older, everything=everything, own=own, killed=killed)
 
 
 Damage = Callable[[bytearray, random.Random, int, bytes], None]
@@ -329,6 +330,7 @@ class Done:
 
     what: tuple[tuple[str, str, int], ...]
     replayed: bool
+    log_hit: bool
 
     @property
     def rolled_back(self) -> bool:
@@ -343,7 +345,7 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
     chance = random.Random(seed)
     shutil.copytree(sample.folder, target)
     done: list[tuple[str, str, int]] = []
-    replayed = False
+    replayed = log_hit = False
     for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
         name = chance.choices(
             (sample.volume, sample.media, "slots", "fieldlog.json", f"vol-{'ba'['ab'.index(sample.own)]}"),
@@ -358,7 +360,9 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
             at = SMALL.log + chance.randrange(used_bytes)
         if name == "slots" and chance.random() < 0.7:
             at = chance.randrange(3872)
+        log = bytes(content[: SMALL.log])
         damage(content, chance, at, (sample.older / name).read_bytes())
+        log_hit |= sample.killed and name == sample.volume and content[: SMALL.log] != log
         replayed |= damage in REPLAYS
         if damage is remove and chance.random() < 0.5:
             path.unlink(missing_ok=True)
@@ -366,12 +370,11 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
             path.write_bytes(content)
             path.chmod(0o600)
         done.append((name, damage.__name__, at))
-    return Done(what=tuple(done), replayed=replayed)
+    return Done(what=tuple(done), replayed=replayed, log_hit=log_hit)
 
 
 def state_of(folder: Path) -> dict[str, tuple[int, int]]:
     """Every file with its mode and check sum."""
     return {
-        path.name: (path.stat().st_mode, zlib.crc32(path.read_bytes()))
-        for path in sorted(folder.iterdir())
+        path.name: (path.stat().st_mode, zlib.crc32(path.read_bytes())) for path in sorted(folder.iterdir())
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fieldlog import errors
-from fieldlog.store.vault import chain, folder
+from fieldlog.store.vault import folder, schema
 from fieldlog.store.vault.findings import Findings, Recovered
 from fieldlog.store.vault.incidents import Incidents
 from fieldlog.store.vault.records import Records
@@ -68,6 +68,7 @@ def opened(
         try:
             remains = open_remains(place, unlocked, findings=findings)
             try:
+                _require_known(place, remains)
                 yield Damaged(place, unlocked, remains, findings)
             finally:
                 remains.close()
@@ -138,6 +139,18 @@ def pour(damaged: Damaged, fresh: NewVolume, *, wording: Wording, progress: Prog
     )
 
 
+def _require_known(place: Path, remains: Remains) -> None:
+    """Check that no later version has changed the tables: what it wrote there would be lost.
+
+    Raises:
+        VaultTooNew: one has.
+    """
+    rows = remains.tables.rows("schema", "SELECT max(number) FROM schema_step")
+    remains.tables.incomplete.discard("schema")
+    if any(isinstance(number, int) and number > len(schema.STEPS) for (number,) in rows or ()):
+        raise errors.VaultTooNew(str(place))
+
+
 def _is_behind(damaged: Damaged) -> bool:
     """Whether the database is certainly older than the slot remembers."""
     rows = damaged.remains.tables.rows("head", "SELECT count, epoch FROM head")
@@ -148,12 +161,3 @@ def _is_behind(damaged: Damaged) -> bool:
         and (count < remembered.count or epoch < remembered.epoch)
         for count, epoch in rows or ()
     )
-
-
-def agrees_with_slot(damaged: Damaged) -> None:
-    """Check that the database continues the history the slot remembers.
-
-    Raises:
-        HistoryAltered: it is shorter or another one. VaultDamaged: it cannot be read.
-    """
-    chain.require_not_behind(damaged.remains.database, damaged.unlocked.slot.payload.head)

@@ -13,7 +13,7 @@ from typing import Final
 
 from fieldlog import __version__
 from fieldlog.documents.backup_readme import readme_text, recovery_script
-from fieldlog.errors import ArchiveError, VaultDamaged
+from fieldlog.errors import ArchiveError, UsageError, VaultDamaged
 from fieldlog.field.backup_source import BackupSource
 from fieldlog.field.bundle_writing import AttachedFile, SmallFile
 from fieldlog.field.recording_files import open_attachment
@@ -22,7 +22,9 @@ from fieldlog.formats import age
 from fieldlog.formats.archive import StoredZipWriter, total_size
 from fieldlog.formats.backup_manifest import (
     ATTACHMENT_PREFIX,
+    ATTACHMENTS_LIMIT,
     DATABASE_PATH,
+    ENTRIES_LIMIT,
     KEYS_PATH,
     MANIFEST_PATH,
     SCRIPT_PATH,
@@ -63,9 +65,12 @@ def lay_out(source: BackupSource, *, at: str) -> Layout:
     """Plan the backup of ``source``, made at ``at``.
 
     Raises:
+        UsageError: ``too-many-attachments``.
         VaultDamaged: ``database`` when it cannot be read to its end.
         MachineError: one of its subclasses.
     """
+    if len(source.attachments) > ATTACHMENTS_LIMIT:
+        raise UsageError("too-many-attachments")
     folder = f"fieldlog-{random_bytes(8).hex()}"
     manifest = BackupManifest(
         backup_id=new_uuid(),
@@ -121,7 +126,7 @@ def write_archive(
         VaultDamaged: ``database`` or ``media``: what is there is not what it was before.
         MachineError: one of its subclasses.
     """
-    archive = StoredZipWriter(sink)
+    archive = StoredZipWriter(sink, max_entries=ENTRIES_LIMIT)
     for part in layout.small:
         archive.add_bytes(f"{layout.folder}/{part.path}", part.content)
     try:

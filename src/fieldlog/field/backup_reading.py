@@ -21,6 +21,7 @@ from fieldlog.formats.archive import StrictReader
 from fieldlog.formats.backup_manifest import (
     ATTACHMENT_PREFIX,
     DATABASE_PATH,
+    ENTRIES_LIMIT,
     FILE_LIMIT,
     KEYS_PATH,
     MANIFEST_PATH,
@@ -95,7 +96,7 @@ def opened_backup(path: Path, recovery: Secret, *, progress: Progress | None = N
         if age.header_of(source).kinds != _KINDS:
             raise errors.BackupRefused(str(path), "not-a-backup")
         with age.open_seekable(source, [identity]) as plaintext:
-            archive = StrictReader(plaintext)
+            archive = StrictReader(plaintext, max_entries=ENTRIES_LIMIT)
             tags = bag.verify_tags(archive)
             manifest, keys = _manifest(archive, tags, path)
             opened = OpenBackup(

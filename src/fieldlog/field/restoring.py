@@ -89,14 +89,13 @@ def restore(
                     SlotSecret(purpose=Purpose.RECOVERY, secret=words),
                 ),
                 made_at=clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                settings=_settings(opened.manifest, words),
+                settings=_settings(opened.manifest, words, last=half.end),
                 sizes=sizes,
                 progress=half.second,
             )
         except errors.VaultTooNew:
             # Its tables, not its form, are of a later version.
             raise errors.BackupTooNew(str(backup)) from None
-        half.end()
         return Restored(
             backup_at=datetime.fromisoformat(opened.manifest.created_at),
             incidents=opened.manifest.incidents,
@@ -139,11 +138,17 @@ def _contents(opened: OpenBackup) -> restoring.Contents:
     )
 
 
-def _settings(manifest: BackupManifest, words: Secret) -> Callable[[NewVolume], None]:
-    """The file it came from is a backup of the new vault too: nobody needs to be reminded at once."""
+def _settings(
+    manifest: BackupManifest, words: Secret, *, last: Callable[[], None]
+) -> Callable[[NewVolume], None]:
+    """The file it came from is a backup of the new vault too: nobody needs to be reminded at once.
+
+    ``last`` may stop everything: the vault has not appeared yet.
+    """
 
     def settle(volume: NewVolume) -> None:
         volume.settings.set(LAST_BACKUP, f"{manifest.created_at} {manifest.head.count}")
         volume.settings.set(SETTING, recovery_recipient(words).to_text())
+        last()
 
     return settle

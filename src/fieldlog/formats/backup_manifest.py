@@ -29,6 +29,12 @@ VERSION: Final = 1
 FILE_LIMIT: Final = 16 * 1024
 """Bytes of either file; what version 1 writes is below 1 KiB and a later one may add a little."""
 
+ATTACHMENTS_LIMIT: Final = 100_000
+"""Each costs 160 bytes of a manifest, and the manifest of a bag has at most 16 MiB."""
+
+ENTRIES_LIMIT: Final = ATTACHMENTS_LIMIT + 20
+"""Files of the archive: beside the attachments there are a dozen."""
+
 _FOLDER: Final = re.compile(r"fieldlog-[0-9a-f]{16}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

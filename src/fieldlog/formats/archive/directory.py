@@ -27,7 +27,7 @@ END_BYTES = layout.END64.size + layout.LOCATOR64.size + layout.END.size
 """The most that can close an archive: the reader looks at no more than this many last bytes."""
 
 
-def parse_end(tail: bytes, *, archive_size: int) -> Directory:
+def parse_end(tail: bytes, *, archive_size: int, max_entries: int = layout.MAX_ENTRIES) -> Directory:
     """Where the directory is, from the archive's last ``END_BYTES`` bytes (or all of a short one).
 
     The records are taken only from their one right place at the very end, so trailing bytes, a
@@ -43,12 +43,14 @@ def parse_end(tail: bytes, *, archive_size: int) -> Directory:
     count, size, offset, comment = fields[4], fields[5], fields[6], fields[7]
     if comment:
         raise ArchiveError("comment")
-    if count > layout.MAX_ENTRIES:
+    if count > max_entries:
         raise ArchiveError("too-many-entries")
-    if size > layout.MAX_DIRECTORY_BYTES:
+    if size > layout.directory_limit(max_entries):
         raise ArchiveError("directory-too-large")
-    if offset == layout.ZIP32_LIMIT:
-        offset = _wide_offset(tail)
+    if offset == layout.ZIP32_LIMIT or count == layout.ZIP16_LIMIT:
+        count, offset = _wide_values(tail)
+        if count > max_entries:
+            raise ArchiveError("too-many-entries")
     directory = Directory(count=count, size=size, offset=offset)
     expected = layout.end_records(count=count, directory_size=size, directory_offset=offset)
     if not tail.endswith(expected) or offset + size + len(expected) != archive_size:
@@ -56,14 +58,16 @@ def parse_end(tail: bytes, *, archive_size: int) -> Directory:
     return directory
 
 
-def _wide_offset(tail: bytes) -> int:
+def _wide_values(tail: bytes) -> tuple[int, int]:
+    """Count and offset of the zip64 record, of which at least one must need it."""
     if len(tail) < END_BYTES:
         raise ArchiveError("zip64-end")
     fields = layout.END64.unpack(tail[-END_BYTES:][: layout.END64.size])
-    offset: int = fields[9]
-    if fields[0] != layout.END64_MAGIC or not layout.ZIP32_LIMIT <= offset <= layout.MAX_ARCHIVE_BYTES:
+    count, offset = fields[7], fields[9]
+    needed = count >= layout.ZIP16_LIMIT or offset >= layout.ZIP32_LIMIT
+    if fields[0] != layout.END64_MAGIC or not needed or offset > layout.MAX_ARCHIVE_BYTES:
         raise ArchiveError("zip64-end")
-    return offset
+    return count, offset
 
 
 # Field of a central record -> what it must be and the reason when it is not. In this order, so

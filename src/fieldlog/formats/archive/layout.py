@@ -12,10 +12,14 @@ import struct
 from dataclasses import dataclass
 
 MAX_ENTRIES = 10_000
-"""A bundle of a thousand incidents with attachments has fewer; bounds what opening costs."""
+"""A bundle of a thousand incidents with attachments has fewer; bounds what opening costs.
+Whoever has to hold more, as a backup of a whole vault, says so when an archive is written and read."""
 
 PADDING_NAME = "padding"
 """The last entry, zeros only, beside the bag folder: never a name of the bag itself."""
+
+ZIP16_LIMIT = 0xFFFF
+"""Likewise for the number of entries."""
 
 ZIP32_LIMIT = 0xFFFF_FFFF
 """This value in a 32-bit field says "see the zip64 field", so a true value must be below it."""
@@ -137,10 +141,12 @@ def central_header(entry: Entry) -> bytes:
 
 
 def end_records(*, count: int, directory_size: int, directory_offset: int) -> bytes:
-    """What closes an archive; with the two zip64 records when the directory begins beyond 4 GiB."""
+    """What closes an archive, with the two zip64 records where the plain one is too small.
+
+    That is when the directory begins beyond 4 GiB or has 65,535 entries or more.
+    """
     wide = b""
-    offset = directory_offset
-    if directory_offset >= ZIP32_LIMIT:
+    if directory_offset >= ZIP32_LIMIT or count >= ZIP16_LIMIT:
         wide = END64.pack(
             END64_MAGIC,
             END64.size - 12,  # what follows this field (APPNOTE 4.3.14.1)
@@ -153,9 +159,10 @@ def end_records(*, count: int, directory_size: int, directory_offset: int) -> by
             directory_size,
             directory_offset,
         ) + LOCATOR64.pack(LOCATOR64_MAGIC, 0, directory_offset + directory_size, 1)
-        offset = ZIP32_LIMIT
-    return wide + END.pack(END_MAGIC, 0, 0, count, count, directory_size, offset, 0)
+    shown, offset = min(count, ZIP16_LIMIT), min(directory_offset, ZIP32_LIMIT)
+    return wide + END.pack(END_MAGIC, 0, 0, shown, shown, directory_size, offset, 0)
 
 
-MAX_DIRECTORY_BYTES = MAX_ENTRIES * (CENTRAL.size + 200 + 28)
-"""No honest directory is larger; checked before a byte of it is read into memory."""
+def directory_limit(max_entries: int) -> int:
+    """No honest directory is larger; checked before a byte of it is read into memory."""
+    return max_entries * (CENTRAL.size + 200 + 28)

@@ -42,7 +42,7 @@ class StrictReader:
     Not for use by several threads at once: all readers share the position of the one source.
     """
 
-    def __init__(self, source: SeekableSource) -> None:
+    def __init__(self, source: SeekableSource, *, max_entries: int = layout.MAX_ENTRIES) -> None:
         """Check the whole shape of the archive on ``source``, but not the contents of its files.
 
         Raises:
@@ -54,7 +54,7 @@ class StrictReader:
             raise ArchiveError("too-large")
         tail_size = min(archive_size, END_BYTES)
         tail = self._read_exactly(archive_size - tail_size, tail_size)
-        directory = parse_end(tail, archive_size=archive_size)
+        directory = parse_end(tail, archive_size=archive_size, max_entries=max_entries)
         block = self._read_exactly(directory.offset, directory.size)
         entries = parse_directory(block, directory=directory)
         self._check_names(entries)

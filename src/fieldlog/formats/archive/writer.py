@@ -34,7 +34,8 @@ class StoredZipWriter:
     has no directory, and no reader takes it for a whole one.
     """
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, *, max_entries: int = layout.MAX_ENTRIES) -> None:
+        self._max_entries = max_entries
         self._sink = sink
         self._entries: list[Entry] = []
         self._names = NameSet()
@@ -89,7 +90,7 @@ class StoredZipWriter:
             raise ArchiveError("entry-not-complete")
         if self._padded:
             raise ArchiveError("after-padding")
-        if len(self._entries) >= layout.MAX_ENTRIES:
+        if len(self._entries) >= self._max_entries:
             raise ArchiveError("too-many-entries")
         if not 0 <= size <= layout.MAX_ARCHIVE_BYTES - self._next_offset:
             raise ArchiveError("too-large")

@@ -29,7 +29,7 @@ broken line
         ("/", "ext4", "/"),
         ("/var/lib/x", "ext4", "/"),
         ("/homework", "ext4", "/"),
-        ("/home/a/b", "zfs", "/home"),
+        ("/home/1/b", "zfs", "/home"),
         ("/tmp", "tmpfs", "/tmp"),
         ("/net/share/x", "nfs4", "/net/share"),
         ("/media/my stick/vault", "vfat", "/media/my stick"),

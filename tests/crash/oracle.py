@@ -21,6 +21,7 @@ from crash.quick import SECRETS
 from crash.workloads import CLOCK, Place, created, save
 from fieldlog import errors
 from fieldlog.field import vault
+from fieldlog.field.destruction import destroy
 from fieldlog.field.recording import keep_draft
 from fieldlog.field.vault import OpenVault
 from fieldlog.model.quick import QuickCapture
@@ -90,11 +91,10 @@ def _judge(
     slots_change = len({one.opened_by for one in expected if one.content is not None}) > 1
     wanted = list(dict.fromkeys(name for one in there for name in one.opened_by))
     wanted = wanted[turn % max(1, len(wanted)) :] + wanted[: turn % max(1, len(wanted))]
-    opening = _first_opening(place, wanted, sure=len(there) == len(allowed))
+    sure = len(there) == len(allowed)
+    opening = _first_opening(place, wanted, sure=sure)
     if opening is None:
-        _require_refused(place, {name for one in expected for name in one.opened_by})
-        if thoroughly and not place.vault.exists():
-            created(place).lock()
+        _require_gone(place, expected, thoroughly=thoroughly)
         return
     name, reporter = opening
     try:
@@ -115,11 +115,25 @@ def _judge(
                 with again:
                     if thoroughly:
                         _require_content(again, {saved}, expected)
-        if not any(opened_by.issuperset(one.opened_by) for one in there):
+        # Half destroyed, it may be that only some words still open it.
+        if sure and not any(opened_by.issuperset(one.opened_by) for one in there):
             raise Wrong(LOCKED_OUT, f"only {sorted(opened_by)} opened")
         _require_refused(place, {name for one in expected for name in one.opened_by} - {*wanted})
     if any(one.other for one in expected):
         _require_other(place, {one.other for one in allowed}, expected)
+
+
+def _require_gone(place: Place, expected: list[Expectation], *, thoroughly: bool) -> None:
+    """Nothing opens; what was begun to be destroyed can be destroyed, and in a free place a vault can be made."""
+    _require_refused(place, {name for one in expected for name in one.opened_by})
+    if expected[0].content is not None:
+        destroy(place.vault)
+        if place.vault.exists():
+            raise Wrong(
+                STRANGE, f"left after destroying: {sorted(path.name for path in place.vault.iterdir())}"
+            )
+    if thoroughly and not place.vault.exists():
+        created(place).lock()
 
 
 def _tried(place: Place, secret: str) -> OpenVault | None:

@@ -49,7 +49,17 @@ class Replay:
     """One recorded run below ``root``, whose acknowledgements are the lines written to ``acknowledgements``."""
 
     def __init__(self, record: Path, *, before: Path, root: Path, acknowledgements: Path) -> None:
-        self._record = record
+        # Every round of crash states replays the run: it is read once.
+        self._calls = [
+            (number, call)
+            for number, call in enumerate(calls(record))
+            if call.result >= 0 or call.name == "mmap"
+        ]
+        self._written_by = {
+            number: b"".join(call.texts())[: call.result]
+            for number, call in self._calls
+            if "write" in call.name
+        }
         self._before = before
         self._root = PurePosixPath(root)
         self._acknowledgements = str(acknowledgements)
@@ -59,9 +69,7 @@ class Replay:
         disk = Disk(self._before)
         descriptors: dict[int, _Descriptor] = {}
         acknowledged = 0
-        for number, call in enumerate(calls(self._record)):
-            if call.result < 0 and call.name != "mmap":
-                continue
+        for number, call in self._calls:
             told = self._is_acknowledgement(call)
             acknowledged += told
             if told or self._apply(call, number, disk, descriptors):
@@ -201,20 +209,15 @@ class Replay:
                 # Promises nothing that could be relied on.
                 return False
         assert isinstance(held.inode, File), f"{call.name} on a folder"
-        disk.change(self._changed(call, held, held.inode, disk), call=number)
+        disk.change(self._changed(call, number, held, held.inode, disk), call=number)
         return True
 
-    def _changed(self, call: Call, held: _Descriptor, file: File, disk: Disk) -> Change:
+    def _changed(self, call: Call, number: int, held: _Descriptor, file: File, disk: Disk) -> Change:
         last = _NUMBERS.search(call.arguments)
         if call.name == "ftruncate":
             assert last is not None
             return Resized(file, int(last[1]))
-        return self._written(call, held, file, disk, last)
-
-    def _written(
-        self, call: Call, held: _Descriptor, file: File, disk: Disk, last: re.Match[bytes] | None
-    ) -> Written:
-        content = b"".join(call.texts())[: call.result]
+        content = self._written_by[number]
         assert len(content) == call.result, f"{call.name} was recorded short"
         if call.name.startswith("pwrite"):
             assert last is not None

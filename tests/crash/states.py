@@ -14,6 +14,7 @@ the same state.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ from crash.model import (
 from crash.replay import Replay
 
 KINDS = ("kill", "none", "prefix", "subset", "torn", "garbage")
-_MOST_ROUNDS = 400
+_FRUITLESS = 30
+"""Rounds in a row without a new state after which there are no more to be expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ def crash_states(replay: Replay, *, wanted: int, seed: str) -> Iterator[CrashSta
     seen: set[bytes] = set()
     points = sum(1 for _ in replay.steps())
     share = min(1.0, 0.95 * wanted / max(1, points * len(KINDS)))
-    for round_number in range(_MOST_ROUNDS):
+    fruitless = 0
+    for round_number in itertools.count():
         before = len(seen)
         dice = random.Random(f"{seed}:{round_number}")
         for number, step in enumerate(replay.steps()):
@@ -233,5 +236,6 @@ def crash_states(replay: Replay, *, wanted: int, seed: str) -> Iterator[CrashSta
                 yield state
                 if len(seen) >= wanted:
                     return
-        if len(seen) == before:
+        fruitless = fruitless + 1 if len(seen) == before else 0
+        if fruitless == _FRUITLESS:
             return

@@ -49,6 +49,7 @@ def test_crash_states(
     examined = examine(workload, workers, shop, wanted=workload.states, seed=workload.name)
     _count(tmp_path_factory, workload, examined)
     _require_whole(examined)
+    assert examined.states == workload.states, "there are fewer states than there should be"
 
 
 @pytest.mark.slow

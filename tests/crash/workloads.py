@@ -19,7 +19,7 @@ from typing import Final
 
 from crash.expect import Expectation, content_of, outputs_in
 from crash.quick import FIRST_FORM, SECRETS
-from fieldlog.field import backup, keys, recording, restoring, vault, volumes
+from fieldlog.field import backup, destruction, keys, recording, restoring, vault, volumes
 from fieldlog.field import bin as bin_of_incidents
 from fieldlog.field.vault import OpenVault
 from fieldlog.model.quick import QuickCapture
@@ -354,6 +354,11 @@ def _restore(place: Place, told: Told) -> None:
         told.kept(reporter)
 
 
+def _destroy(place: Place, told: Told) -> None:
+    destruction.destroy(place.vault, keys_gone=told.gone)
+    told.gone()
+
+
 def _left_by_a_kill(place: Place, told: Told) -> None:
     """A vault whose process was killed: its log has to be written back first."""
     was = Place(place.inputs / "was", place.inputs)
@@ -376,7 +381,7 @@ WORKLOADS: Final = {
     workload.name: workload
     for workload in (
         Workload("create", _nothing, _create),
-        Workload("save", _with_three_incidents, _save, states=1_000),
+        Workload("save", _with_three_incidents, _save, states=1_200),
         Workload("draft", _with_three_incidents, _draft),
         Workload("attach", _with_three_incidents, _attach),
         Workload("delete", _with_attachments, _delete),
@@ -389,6 +394,7 @@ WORKLOADS: Final = {
         Workload("upgrade", _of_the_first_form, _upgrade, states=400),
         Workload("back up", _with_a_stick, _back_up),
         Workload("restore", _with_a_backup, _restore),
+        Workload("destroy", _with_attachments, _destroy, states=300),
         Workload("sessions", _with_three_incidents, _sessions, states=2_000, slots=True),
         Workload("change", _with_three_incidents, _change, states=2_000, slots=True),
         Workload("add and remove", _with_three_incidents, _add_and_remove, states=2_000, slots=True),

@@ -55,6 +55,8 @@ LAST_BACKUP: Final = "last-backup"
 
 _PUT_OFF_UNTIL: Final = "backup-reminder-after"
 _NAME_BYTES: Final = 8
+_SYNCED_AFTER: Final = 64 << 20
+"""Bytes; a second or two of a slow stick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,13 @@ def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None)
     _require_outside(vault, folder)
     at = vault.timestamp()
     with source_of(vault) as source:
-        layout = lay_out(source, at=at)
+
+        def reading() -> None:
+            # How much there is to write is not known yet, but the person may stop it.
+            if progress is not None:
+                progress(0, source.database_bytes)
+
+        layout = lay_out(source, at=at, after_each=reading)
         path = _write(vault, layout, folder, recipient, progress=progress)
         made = Backup(
             path=path,
@@ -153,10 +161,15 @@ def _require_outside(vault: OpenVault, folder: Path) -> None:
 
 
 class _Measured:
-    """A target that knows how many bytes went through it, and their digest."""
+    """A target that knows how many bytes went through it, and their digest.
 
-    def __init__(self, target: files.TargetFile) -> None:
+    It sees to it that they reach the medium on the way: otherwise progress on a slow stick is a promise of
+    the system's memory, and the last sync takes minutes in which nothing can be stopped.
+    """
+
+    def __init__(self, target: files.TargetFile, path: Path) -> None:
         self._target = target
+        self._path = path
         self._digest = Sha256()
         self.written = 0
 
@@ -164,6 +177,9 @@ class _Measured:
         """Write all of ``piece``."""
         count = self._target.write(piece)
         self._digest.update(piece)
+        if (self.written + count) // _SYNCED_AFTER > self.written // _SYNCED_AFTER:
+            with files.translating(self._path):
+                files.sync_descriptor(self._target.fileno())
         self.written += count
         return count
 
@@ -185,7 +201,7 @@ def _write(
     # The person has to find it again; what it is a backup of and when it was made is nobody's business.
     path = folder / f"backup-{random_bytes(_NAME_BYTES).hex()}.age"
     with files.atomic_write(path, replace=False) as target:
-        measured = _Measured(target)
+        measured = _Measured(target, path)
 
         def written() -> None:
             if progress is not None:

@@ -61,8 +61,8 @@ class Layout:
             yield f"{self.folder}/{attached.path}", attached.size
 
 
-def lay_out(source: BackupSource, *, at: str) -> Layout:
-    """Plan the backup of ``source``, made at ``at``.
+def lay_out(source: BackupSource, *, at: str, after_each: Callable[[], None]) -> Layout:
+    """Plan the backup of ``source``, made at ``at``; ``after_each`` piece that is read for it may raise.
 
     Raises:
         UsageError: ``too-many-attachments``.
@@ -81,7 +81,7 @@ def lay_out(source: BackupSource, *, at: str) -> Layout:
         incidents=source.incidents,
         attachments=len(source.attachments),
     )
-    database, database_crc32 = _measured(source)
+    database, database_crc32 = _measured(source, after_each=after_each)
     attached = tuple(
         AttachedFile(path=f"{ATTACHMENT_PREFIX}{code}", code=code, stored=stored)
         for code, stored in source.attachments
@@ -139,7 +139,7 @@ def write_archive(
         raise VaultDamaged(str(vault.folder), "database") from None
     for attached in layout.attached:
         _write_attached(vault, layout.folder, attached, archive, after_each=after_each)
-    archive.add_padding()
+    archive.add_padding(after_each=after_each)
     archive.close()
 
 
@@ -166,12 +166,13 @@ def _write_attached(
         raise VaultDamaged(str(vault.folder), "media") from None
 
 
-def _measured(source: BackupSource) -> tuple[FileFact, int]:
+def _measured(source: BackupSource, *, after_each: Callable[[], None]) -> tuple[FileFact, int]:
     sha256, sha512, checksum = Sha256(), Sha512(), 0
     for piece in source.pages():
         sha256.update(piece)
         sha512.update(piece)
         checksum = crc32(piece, checksum)
+        after_each()
     fact = FileFact(
         path=DATABASE_PATH, size=source.database_bytes, sha256=sha256.digest(), sha512=sha512.digest()
     )

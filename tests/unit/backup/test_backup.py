@@ -114,7 +114,7 @@ def test_progress_goes_to_its_end(vault: OpenVault, stick: Path) -> None:
     steps: list[tuple[int, int]] = []
     made = back_up(vault, stick, progress=lambda done, total: steps.append((done, total)))
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
-    assert {total for _, total in steps} == {2 * made.size}
+    assert {total for done, total in steps if done} == {2 * made.size}
     assert steps[-1][0] == 2 * made.size
 
 

@@ -7,6 +7,7 @@ changed after it was measured stops the sealing instead of making a bundle that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -18,6 +19,10 @@ from fieldlog.formats.archive.sizes import RunningSize
 from fieldlog.primitives.hash import crc32
 
 _ZEROS = bytes(1 << 16)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 class Sink(Protocol):
@@ -64,8 +69,11 @@ class StoredZipWriter:
         with self.add(name, size=len(content), crc32=crc32(content)) as entry:
             entry.write(content)
 
-    def add_padding(self) -> int:
+    def add_padding(self, *, after_each: Callable[[], None] = _nothing) -> int:
         """Add the last entry, so that the archive falls on a Padmé size class.
+
+        Args:
+            after_each: called after each piece of zeros: of a large archive they are many megabytes.
 
         Returns:
             How many zeros it holds.
@@ -82,6 +90,7 @@ class StoredZipWriter:
             left = zeros
             while left:
                 left -= entry.write(_ZEROS[:left])
+                after_each()
         self._padded = True
         return zeros
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from fieldlog.errors import CannotUnlock, FileUnreadable, KeyFileInVault, NotAKeyFile
+from fieldlog.errors import CannotUnlock, KeyFileInVault, NotAKeyFile
 from fieldlog.primitives import rng
 from fieldlog.system import files
 
@@ -40,13 +40,10 @@ def read_chosen(path: Path, *, vault_folder: Path) -> bytes:
         StorageFailed: the disk reported an error.
     """
     require_outside(path, vault_folder)
-    with files.open_source(path) as source:
-        if source.size != KEYFILE_BYTES:
-            raise NotAKeyFile
-    try:
-        return files.read_small(path, limit=KEYFILE_BYTES)
-    except FileUnreadable:
-        raise NotAKeyFile from None
+    content = _beginning(path)
+    if len(content) != KEYFILE_BYTES:
+        raise NotAKeyFile
+    return content
 
 
 def read_for_unlocking(path: Path) -> bytes:
@@ -57,8 +54,7 @@ def read_for_unlocking(path: Path) -> bytes:
         FileUnreadable: it is not there, or not a plain file.
         StorageFailed: the disk reported an error.
     """
-    with files.open_source(path) as source:
-        content = source.read(KEYFILE_BYTES + 1) or b""
+    content = _beginning(path)
     if len(content) != KEYFILE_BYTES:
         raise CannotUnlock
     return content
@@ -75,3 +71,12 @@ def require_outside(path: Path, vault_folder: Path) -> None:
         for above in path.absolute().resolve().parents:
             if above.exists() and above.samefile(vault_folder):
                 raise KeyFileInVault
+
+
+def _beginning(path: Path) -> bytes:
+    """As much of a file as tells whether it can be a key file: a longer one is never read whole."""
+    content = bytearray()
+    with files.open_source(path) as source:
+        while piece := source.read(KEYFILE_BYTES + 1 - len(content)):
+            content += piece
+    return bytes(content)

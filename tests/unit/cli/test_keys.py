@@ -1,6 +1,7 @@
 """Changing who can open the vault, as somebody without a screen does it."""
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from fieldlog import errors
 from fieldlog.field import keys as field_keys
 from fieldlog.field import vault as field_vault
+from support.backups import FIXTURES, unpacked
 
 NEW = "ribbon summit gravel tunic orchid walnut"
 WORDS = r"^ +\d+\. (\S+)$"
@@ -126,6 +128,38 @@ def test_new_recovery_words(vault_run: Callable) -> None:
     assert "Backups" in ran.out
     assert vault_run("status", passphrase=twelve).status == 0
     assert vault_run("status").status == 0
+
+
+def test_new_recovery_words_are_asked_back(
+    vault_run: Callable, monkeypatch: pytest.MonkeyPatch, passphrase: str
+) -> None:
+    """Whoever has not written the twelve words down keeps the old ones."""
+    monkeypatch.setattr("fieldlog.system.terminal.prompt_secret", lambda _prompt: passphrase)
+    ran = vault_run("keys", "recovery", passphrase=None, stdin="")
+    assert ran.status == errors.Cancelled.exit_status
+    assert vault_run("status", passphrase=_words(ran.out)).status == errors.CannotUnlock.exit_status
+
+
+def test_a_new_vault_key_can_be_interrupted(vault_run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+C while the vault is copied leaves it as it was."""
+
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(field_keys.volumes, "renew", interrupted)
+    assert vault_run("keys", "renew").status == errors.Cancelled.exit_status
+    assert vault_run("status").status == 0
+
+
+def test_the_list_of_an_old_vault_says_what_is_missing(run: Callable, tmp_path: Path) -> None:
+    """Of a vault of the first form only what has opened it is listed, and the list says so."""
+    told = json.loads((FIXTURES / "format-1" / "contents.json").read_text("utf-8"))
+    unpacked("format-1", tmp_path / "vault")
+    ran = run("keys", "list", "--plain", passphrase=told["passphrase"])
+    assert ran.status == 0, ran.err
+    assert "Made: ?" in ran.out
+    assert "not listed yet" in ran.out
+    assert run("keys", "renew", passphrase=told["passphrase"]).status == errors.VaultOfFirstForm.exit_status
 
 
 def test_a_key_file_is_needed_from_then_on(vault_run: Callable, tmp_path: Path) -> None:

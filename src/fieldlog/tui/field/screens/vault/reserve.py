@@ -49,10 +49,9 @@ class ReserveScreen(ReporterPage):
         )
         yield Note(
             _(
-                "It takes twice as much of the disk, because both vaults in the folder always have the "
-                "same size. "
-            )
-            + _("It cannot be made smaller again."),
+                "It takes twice as much of the disk, because both vaults in the folder always have the same "
+                "size. It cannot be made smaller again."
+            ),
             classes="gap",
         )
         with Horizontal(classes="row gap"):

@@ -46,8 +46,8 @@ def _finish(page: ReporterPage, passphrase: str, recovery: tuple[str, ...]) -> N
                         "go there."
                     ),
                     _(
-                        "Back it up from inside it, with F7: a backup holds one vault. Whoever looks at both "
-                        "finds one of them unused and old, unless you use both."
+                        "Back it up from inside it, with F7: a backup holds one vault. "
+                        "A vault in which nothing is ever written convinces nobody."
                     ),
                 ),
             )

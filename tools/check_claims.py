@@ -1,6 +1,8 @@
 """Claims and limits: what is said about protection is what a test shows.
 
-``docs/claims.toml`` is the only source. The tables in ``docs/threat-model.md`` are generated from it
+``docs/claims.toml`` is the only source of claims and limits, ``docs/acceptance.toml`` of the acceptance
+tests. Figures in both stand as ``{key}`` and come from ``docs/figures.json``, which tests and benchmarks
+write when ``FIELDLOG_WRITE_FIGURES=1``. The tables in ``docs/threat-model.md`` are generated from these
 between two markers, and a test compares them.
 
     python tools/check_claims.py            compares file, tests, document and the last whole run
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +23,8 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CLAIMS: Final = ROOT / "docs" / "claims.toml"
+ACCEPTANCE: Final = ROOT / "docs" / "acceptance.toml"
+FIGURES: Final = ROOT / "docs" / "figures.json"
 DOCUMENT: Final = ROOT / "docs" / "threat-model.md"
 TESTS: Final = ROOT / "tests"
 LAST_RUN: Final = ROOT / ".pytest_cache" / "d" / "fieldlog" / "claims.json"
@@ -101,6 +106,47 @@ def unproven(results: Mapping[str, Mapping[str, str]], *, strict: bool) -> list[
     return problems
 
 
+def with_figures(text: str, figures: Mapping[str, object]) -> str:
+    """``text`` with each ``{key}`` replaced by the figure that was measured last.
+
+    Raises:
+        ValueError: one of them was never measured.
+    """
+
+    def figure(found: re.Match[str]) -> str:
+        key = found.group(1)
+        if key not in figures:
+            msg = f"the figure {key} was never measured"
+            raise ValueError(msg)
+        value = figures[key]
+        return f"{value:,}" if isinstance(value, int) else str(value)
+
+    return re.sub(r"\{([^{}]+)\}", figure, text)
+
+
+def figures_now() -> dict[str, object]:
+    """What was measured last."""
+    found: dict[str, object] = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    return found
+
+
+def _acceptance(figures: Mapping[str, object]) -> str:
+    lines = [
+        "| Id | What is tested | To reach | Measured | Command |",
+        "| - | - | - | - | - |",
+    ]
+    for identifier, fields in tomllib.loads(ACCEPTANCE.read_text("utf-8")).items():
+        cells = (
+            identifier,
+            with_figures(fields["what"], figures),
+            fields["bar"],
+            with_figures(fields["measured"], figures),
+            f"`{fields['command']}`",
+        )
+        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+    return "\n".join(lines)
+
+
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
@@ -109,6 +155,7 @@ def tables() -> dict[str, str]:
     """The generated parts of the document by name."""
     declared = load()
     marked = marked_tests()
+    figures = figures_now()
     claims = [
         "| Id | Claim | Holds when | Against | Shown by | Measured |",
         "| - | - | - | - | - | - |",
@@ -121,7 +168,7 @@ def tables() -> dict[str, str]:
             fields["conditions"],
             ", ".join(fields["against"]),
             shown,
-            fields.get("measured", "-"),
+            with_figures(fields.get("measured", "-"), figures),
         ]
         claims.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
     limits = ["| Id | What is not protected | Demonstrated by |", "| - | - | - |"]
@@ -130,7 +177,11 @@ def tables() -> dict[str, str]:
         reason = fields.get("cannot_be_shown")
         by = shown or f"No test can show it: {reason}"
         limits.append("| " + " | ".join(_cell(cell) for cell in (identifier, fields["limit"], by)) + " |")
-    return {"claims": "\n".join(claims), "limits": "\n".join(limits)}
+    return {
+        "claims": "\n".join(claims),
+        "limits": "\n".join(limits),
+        "acceptance": _acceptance(figures),
+    }
 
 
 def with_tables(document: str) -> str:

@@ -1,3 +1,3 @@
 """Fieldlog: record incidents offline, seal them to an organisation, open and use them there."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

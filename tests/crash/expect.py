@@ -14,8 +14,8 @@ from fieldlog.store.vault.session import VaultStore
 _FORM = {"schema_step", "key_slot", "media_run"}
 """Tables about the form of the vault and where things lie in it."""
 
-_NOTES = {"opened-at", "recovery-recipient"}
-"""Settings that an unlock writes by itself."""
+_NOTES = {"opened-at", "recovery-recipient", "last-backup", "bin-clock"}
+"""Settings that the program writes by itself; without one it asks again, or reminds once more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crash.expect import Expectation, without_outputs
 from crash.oracle import Verdict, judge
@@ -64,7 +64,15 @@ class Rehearsed:
         assert without_outputs(told) == without_outputs(self.expected[: len(told)]), (
             "two runs of one workload differ"
         )
-        expected = [*told, *self.expected[len(told) :]]
+        # Sealed files have other bytes in each run: of one that was not acknowledged only the size is known.
+        rest = [
+            replace(
+                one,
+                outputs=told[-1].outputs | {f"rehearsed {name}": what for name, what in one.outputs.items()},
+            )
+            for one in self.expected[len(told) :]
+        ]
+        expected = [*told, *rest]
         return judge(run.place, expected, len(told) - 1, turn=turn, thoroughly=turn % _THOROUGH == 0)
 
 

@@ -24,7 +24,6 @@ PAGE_BYTES: Final = 4_096
 SALT_BYTES: Final = 16
 KEY_BYTES: Final = 32
 _VECTOR_BYTES: Final = 16
-_BLOCK_BYTES: Final = 16
 _TAG_BYTES: Final = 64
 _TAG_START: Final = PAGE_BYTES - _TAG_BYTES
 _CONTENT_END: Final = _TAG_START - _VECTOR_BYTES
@@ -73,21 +72,13 @@ class PageCipher:
             SignatureInvalid: as ``verify``.
         """
         self.verify(page, number=number)
+        return self.look(page, number=number)
+
+    def look(self, page: bytes, *, number: int) -> bytes:
+        """What ``open`` returns, **not verified**: for a page that the engine has sealed a moment ago."""
         start = _start_of(number)
         plain = self._cipher(page[_CONTENT_END:_TAG_START]).decryptor().update(page[start:_CONTENT_END])
         return b"SQLite format 3\x00"[:start] + plain + bytes(PAGE_BYTES - _CONTENT_END)
-
-    def part(self, page: bytes, *, number: int, start: int, end: int) -> bytes:
-        """Bytes ``start`` to ``end`` of the content in the clear, **not verified**.
-
-        For a page that the engine has sealed a moment ago: any part of it can be looked at alone.
-        """
-        base = _start_of(number)
-        first = max(base, start - (start - base) % _BLOCK_BYTES)
-        last = min(_CONTENT_END, end + -(end - base) % _BLOCK_BYTES)
-        before = page[_CONTENT_END:_TAG_START] if first == base else page[first - _BLOCK_BYTES : first]
-        plain = self._cipher(before).decryptor().update(page[first:last])
-        return plain[max(0, start - first) : end - first]
 
     def seal(self, plain: bytes, *, number: int) -> bytes:
         """The page as it lies on the disk, under a fresh vector.

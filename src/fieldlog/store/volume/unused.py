@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fieldlog.errors import SignatureInvalid
 from fieldlog.primitives.pages import PAGE_BYTES, PageCipher
 
 _TREE_PAGES: Final = {2: 12, 5: 12, 10: 8, 13: 8}
@@ -31,26 +30,22 @@ def clean(sealed: bytes, cipher: PageCipher, *, number: int) -> bytes:
     """A page as SQLite hands it over, with nothing in its unused middle."""
     if len(sealed) != PAGE_BYTES:
         return sealed
-    place = _FILE_HEADER if number == 1 else 0
-    header = cipher.part(sealed, number=number, start=place, end=place + _HEADER)
-    start, end = unused_middle(header, place=place)
-    # Most pages have nothing there, and looking costs a fraction of opening them.
-    if start == end or not any(cipher.part(sealed, number=number, start=start, end=end)):
-        return sealed
-    try:
-        plain = cipher.open(sealed, number=number)
-    except SignatureInvalid:
-        # Not a page as we know them; what it is, SQLite has to see.
+    plain = cipher.look(sealed, number=number)
+    start, end = unused_middle(plain, number=number)
+    # Most pages have nothing there; every save pays for this look.
+    if plain.count(0, start, end) == end - start or not cipher.fits(sealed, number=number):
+        # What is no page as we know them, SQLite has to see as it is.
         return sealed
     return cipher.seal(plain[:start] + bytes(end - start) + plain[end:], number=number)
 
 
-def unused_middle(header: bytes, *, place: int) -> tuple[int, int]:
+def unused_middle(plain: bytes, *, number: int) -> tuple[int, int]:
     """Where the unallocated space of a page begins and ends; ``(0, 0)`` where there is none.
 
-    ``header`` is that of the page, at ``place`` in it. See "B-tree Pages" in SQLite's description of its
-    file format.
+    See "B-tree Pages" in SQLite's description of its file format.
     """
+    place = _FILE_HEADER if number == 1 else 0
+    header = plain[place : place + _HEADER]
     length = _TREE_PAGES.get(header[0])
     if length is None:
         return 0, 0

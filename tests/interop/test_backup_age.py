@@ -49,6 +49,7 @@ def program(name: str) -> str:
     return found
 
 
+@pytest.mark.claim("C-BAK-01")
 def test_age_of_npm_opens_it(made: Made) -> None:
     """The age implementation of the npm world gives the same bytes, and none with other words."""
     node = program("node")

@@ -95,6 +95,7 @@ def require_contents(form: str, out: Path, *, killed: bool) -> None:
     ]
 
 
+@pytest.mark.claim("C-BAK-03")
 @pytest.mark.parametrize("killed", [False, True])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("which", ["passphrase", "recovery"])
@@ -120,6 +121,7 @@ def test_present_form(script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert sorted(path.read_bytes() for path in (tmp_path / "out" / "attachments").iterdir()) == sorted(FILES)
 
 
+@pytest.mark.claim("C-BAK-03")
 def test_backup(script: Path, made: Made, tmp_path: Path) -> None:
     """A backup is read with the recovery words, as they are typed and not only as they are printed."""
     ran = recover(script, made.path, tmp_path / "out", words=ON_PAPER.upper().replace(" ", "   "))

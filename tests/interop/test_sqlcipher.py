@@ -56,6 +56,7 @@ def connected(sqlcipher: Any, data: Path) -> Any:
     return connection
 
 
+@pytest.mark.claim("C-BAK-03")
 def test_opens_with_the_raw_key(sqlcipher: Any, unpacked: Path) -> None:
     """SQLCipher 4 verifies every page, finds no damage, and reads records and files of a backup."""
     connection = connected(sqlcipher, unpacked)

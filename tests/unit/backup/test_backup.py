@@ -138,6 +138,7 @@ def test_stopped_anywhere(vault: OpenVault, stick: Path) -> None:
     assert allowed > 3
 
 
+@pytest.mark.claim("C-BAK-01")
 def test_what_cannot_be_read_back_is_no_backup(
     vault: OpenVault, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

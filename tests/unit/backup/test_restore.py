@@ -66,6 +66,7 @@ def refused(kind: type[errors.FieldlogError], folder: Path) -> Iterator[pytest.E
     assert beside(folder) == before
 
 
+@pytest.mark.claim("C-BAK-01")
 def test_everything_comes_back(made: Made, tmp_path: Path) -> None:
     """Records, history, drafts, settings, keys and files are as they were, and the vault verifies."""
     facts = restored(made.path, tmp_path / "new")
@@ -143,6 +144,7 @@ def test_a_slip_of_the_pen(made: Made, tmp_path: Path, typed: str) -> None:
     assert caught.value.reason.startswith("recovery-")
 
 
+@pytest.mark.claim("C-BAK-01")
 def test_words_of_another_vault(made: Made, tmp_path: Path) -> None:
     """The right words of another vault open nothing."""
     with refused(errors.BackupNotOpened, tmp_path):

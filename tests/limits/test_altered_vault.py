@@ -1,23 +1,33 @@
-"""A locked vault in which one byte was changed: it shows exactly what was recorded, or says that it will not."""
+"""A locked vault that somebody altered, or put older parts into: it shows exactly what was recorded, or refuses.
+
+AT-03: one changed byte anywhere. AT-04: one older page, an older database, older slots. What is changed is
+always the vault of the same person, by somebody who does not know the passphrase but kept a copy.
+"""
 
 import functools
+import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from fieldlog.errors import FieldlogError
-from fieldlog.field import recording
+from fieldlog.errors import CannotUnlock, FieldlogError, HistoryAltered, VaultDamaged
+from fieldlog.field import recording, settings
 from fieldlog.field import vault as field_vault
 from fieldlog.formats import keyslots
+from fieldlog.model.base import Record
 from fieldlog.model.quick import QuickCapture
 from fieldlog.primitives import kdf
 from fieldlog.primitives.secret import Secret
 from fieldlog.system.clock import SystemClock
+from support import figures
+from support.vault_files import PAGE, SLOT_BYTES, VaultFiles, contents, files_of, older_pages, put_back
 
 WORDS = "lantern meadow copper sandal thimble harvest quiet"
-CHANGES_PER_FILE = 60
+RECOVERY = "cactus velvet anchor plum ribbon summit gravel tunic"
 
 
 @pytest.fixture(autouse=True)
@@ -36,134 +46,361 @@ def _argon2id_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def _contents(folder: Path) -> list[object]:
-    """Everything the vault shows: records, what was typed, and every attached byte."""
-    with field_vault.unlock(
-        folder=folder, passphrase=field_vault.typed_secret(WORDS), clock=SystemClock()
-    ) as vault:
-        shown: list[object] = []
-        for row in recording.list_incidents(vault):
-            held = recording.read_incident(vault, row.code)
-            shown += [row.code, held.records, recording.read_draft(vault, row.code)[0]]
-            for evidence in held.evidence:
-                with recording.open_attachment(vault, evidence.code) as kept:
-                    shown.append(kept.read())
-        return shown
+@pytest.fixture
+def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of vaults are opened: what a sync does for them is shown in tests/crash."""
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
 
 
-@pytest.mark.claim("C-REST-02")
-def test_one_changed_byte_is_harmless_or_noticed(tmp_path: Path) -> None:
-    """A changed byte in any file of the vault never changes what is shown."""
-    folder = tmp_path / "vault"
-    photo = tmp_path / "photo.jpg"
-    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 600)
-    with field_vault.create(
+def _unlocked(folder: Path) -> field_vault.OpenVault:
+    return field_vault.unlock(folder=folder, passphrase=field_vault.typed_secret(WORDS), clock=SystemClock())
+
+
+def _created(folder: Path) -> field_vault.OpenVault:
+    return field_vault.create(
         folder=folder,
         passphrase=field_vault.typed_secret(WORDS),
-        recovery=field_vault.typed_secret("cactus velvet anchor plum ribbon summit gravel tunic"),
+        recovery=field_vault.typed_secret(RECOVERY),
         clock=SystemClock(),
         profile=kdf.CHEAPEST_FOR_TESTS,
-    ) as vault:
-        for number in range(3):
-            code = recording.save(vault, None, QuickCapture(what=f"Account number {number}."), ready=True)
-        recording.attach(vault, code, photo)
-    expected = _contents(folder)
-    originals = {path: path.read_bytes() for path in folder.iterdir()}
-    places = random.Random(2026)
-    noticed = 0
-    for path, original in originals.items():
-        chosen = {0, len(original) - 1, *(places.randrange(len(original)) for _ in range(CHANGES_PER_FILE))}
-        for place in sorted(chosen):
-            altered = bytearray(original)
-            altered[place] ^= 1 << places.randrange(8)
-            for name, content in originals.items():
-                name.write_bytes(content)
-            for leftover in set(folder.iterdir()) - set(originals):
-                leftover.unlink()
-            path.write_bytes(altered)
-            try:
-                shown = _contents(folder)
-            except FieldlogError:
-                noticed += 1
-            else:
-                assert shown == expected, f"{path.name} at {place}"
-    assert noticed > CHANGES_PER_FILE
+    )
 
 
-PAGE = 4096
+def _shown(vault: field_vault.OpenVault) -> list[object]:
+    """Everything the vault shows: list, records, what was typed, settings, and every attached byte."""
+    shown: list[object] = [settings.get(vault, "language")]
+    for row in recording.list_incidents(vault):
+        held = recording.read_incident(vault, row.code)
+        shown += [row, held.records, recording.read_draft(vault, row.code)]
+        for evidence in held.evidence:
+            with recording.open_attachment(vault, evidence.code) as kept:
+                shown.append(kept.read())
+    return shown
 
 
-def _replaced_pages(folder: Path, older: bytes) -> Iterator[None]:
-    """The vault once for each page that differs, with that page as it was in ``older``."""
-    originals = {path: path.read_bytes() for path in folder.iterdir()}
-    newer = originals[folder / "volume.db"]
-    for start in range(0, min(len(older), len(newer)), PAGE):
-        if older[start : start + PAGE] == newer[start : start + PAGE]:
-            continue
-        for path, content in originals.items():
-            path.write_bytes(content)
-        (folder / "volume.db").write_bytes(
-            newer[:start] + older[start : start + PAGE] + newer[start + PAGE :]
-        )
-        yield
-    for path, content in originals.items():
+def _contents(folder: Path) -> list[object]:
+    with _unlocked(folder) as vault:
+        return _shown(vault)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A locked vault in good order: its files, what they hold, and what it shows."""
+
+    files: VaultFiles
+    originals: dict[str, bytes]
+    expected: list[object]
+    incident: str
+
+    @property
+    def folder(self) -> Path:
+        return self.files.folder
+
+    @contextmanager
+    def with_file(self, path: Path, content: bytes | bytearray) -> Iterator[None]:
+        """The vault with one file replaced; afterwards as it was."""
         path.write_bytes(content)
+        try:
+            yield
+        finally:
+            put_back(self.folder, self.originals)
 
 
 @pytest.fixture
-def rewritten(tmp_path: Path) -> tuple[Path, str, bytes]:
-    """A locked vault, the code of an incident that was saved again, and the database before that."""
-    folder = tmp_path / "vault"
-    with field_vault.create(
-        folder=folder,
-        passphrase=field_vault.typed_secret(WORDS),
-        recovery=field_vault.typed_secret("cactus velvet anchor plum ribbon summit gravel tunic"),
-        clock=SystemClock(),
-        profile=kdf.CHEAPEST_FOR_TESTS,
-    ) as vault:
-        for number in range(6):
-            what = f"First words {number}. " + "x" * 1500
-            code = recording.save(vault, None, QuickCapture(what=what), ready=True)
-    older = (folder / "volume.db").read_bytes()
-    with field_vault.unlock(
-        folder=folder, passphrase=field_vault.typed_secret(WORDS), clock=SystemClock()
-    ) as vault:
-        recording.save(vault, code, QuickCapture(what="Other words."), ready=True)
-    return folder, code, older
+def sound(tmp_path: Path) -> Sound:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 600)
+    with _created(tmp_path / "vault") as vault:
+        for number in range(3):
+            code = recording.save(vault, None, QuickCapture(what=f"Account number {number}."), ready=True)
+        recording.attach(vault, code, photo)
+    expected = _contents(tmp_path / "vault")
+    with _unlocked(tmp_path / "vault") as vault:
+        files = files_of(vault.store)
+    return Sound(files, contents(tmp_path / "vault"), expected, code)
 
 
-def _narrative(folder: Path, code: str) -> str:
-    with field_vault.unlock(
-        folder=folder, passphrase=field_vault.typed_secret(WORDS), clock=SystemClock()
-    ) as vault:
-        incident = recording.read_incident(vault, code).incident
-        return "" if incident is None or incident.narrative is None else incident.narrative.text
+class Tally:
+    """What became of each change."""
+
+    def __init__(self) -> None:
+        self.noticed = self.harmless = 0
+        self.wrong: list[str] = []
+
+    def judge(self, sound: Sound, name: str) -> None:
+        try:
+            shown = _contents(sound.folder)
+        except FieldlogError:
+            self.noticed += 1
+            return
+        if shown == sound.expected:
+            self.harmless += 1
+        else:
+            self.wrong.append(name)
+
+    @property
+    def count(self) -> int:
+        return self.noticed + self.harmless + len(self.wrong)
+
+
+def _places(sound: Sound, chosen: random.Random, *, thorough: bool) -> Iterator[tuple[Path, int, bool]]:
+    """File, place, and whether a change there must be noticed: every byte of what is small, and many others."""
+    files, folder = sound.files, sound.folder
+    step = 1 if thorough else 211
+    first = files.page(1).start
+    used_units = 153_604 + 3 * 16
+    for place in range(0, PAGE, step):
+        yield files.database, first + place, True
+    for name in ("fieldlog.json", "slots"):
+        for place in range(0, len(sound.originals[name]), 1 if thorough else 67):
+            yield folder / name, place, name != "slots"
+    others = 5000 if thorough else 60
+    size, area = len(sound.originals[files.database.name]), len(sound.originals[files.media.name])
+    for number in range(others):
+        kind = number % 5
+        if kind <= 1:
+            yield files.database, chosen.randrange(first + PAGE, first + files.pages * PAGE), False
+        elif kind == 2:
+            yield files.media, chosen.randrange(used_units), True
+        elif kind == 3:
+            yield files.database, chosen.randrange(files.log_bytes), False
+        else:
+            path = chosen.choice([files.database, files.media, files.other_database, files.other_media])
+            yield path, chosen.randrange(size if path.name.startswith("vol") else area), False
+
+
+def _flip_bytes(sound: Sound, *, thorough: bool) -> Tally:
+    chosen, tally = random.Random(2026), Tally()
+    for path, place, must_be_noticed in _places(sound, chosen, thorough=thorough):
+        altered = bytearray(sound.originals[path.name])
+        altered[place] ^= 1 << chosen.randrange(8)
+        noticed = tally.noticed
+        with sound.with_file(path, altered):
+            tally.judge(sound, f"{path.name} at {place}")
+        assert tally.noticed > noticed or not must_be_noticed, f"{path.name} at {place} was not noticed"
+    return tally
 
 
 @pytest.mark.claim("C-REST-02")
-def test_one_older_page_never_brings_an_older_record_back(rewritten: tuple[Path, str, bytes]) -> None:
-    """Whichever page of the older database is put back, the record is the newest or an error is shown."""
-    folder, code, older = rewritten
-    shown = []
-    for _ in _replaced_pages(folder, older):
-        try:
-            shown.append(_narrative(folder, code))
-        except FieldlogError:
-            shown.append("noticed")
-    assert set(shown) == {"Other words.", "noticed"}
+@pytest.mark.usefixtures("_quick_disk")
+def test_one_changed_byte_is_harmless_or_noticed(sound: Sound) -> None:
+    """A changed byte in any file of the vault is an error, or changes nothing of what is shown."""
+    tally = _flip_bytes(sound, thorough=False)
+    assert tally.wrong == []
+    assert tally.noticed > 50
+
+
+@pytest.mark.slow
+@pytest.mark.claim("C-REST-02")
+@pytest.mark.usefixtures("_quick_disk")
+def test_every_byte_of_the_small_files_and_thousands_of_others(sound: Sound) -> None:
+    """Likewise every byte of page 1, slots and fieldlog.json, and 5,000 of the database, its log and the attachments."""
+    tally = _flip_bytes(sound, thorough=True)
+    figures.record("AT-03.flips", tally.count)
+    figures.record("AT-03.noticed", tally.noticed)
+    figures.record("AT-03.harmless", tally.harmless)
+    figures.record("AT-03.wrong", len(tally.wrong))
+    assert tally.wrong == []
+    assert tally.count >= 2 * PAGE + 5000
+
+
+def test_every_byte_of_the_slot_that_opens_is_authenticated(sound: Sound) -> None:
+    """A change in the slot of these words, or in the salt, and they do not open; in any other place they do."""
+    whole = sound.originals["slots"]
+    header = keyslots.VaultHeader.parse(sound.originals["fieldlog.json"])
+    index = keyslots.open_slots(header, whole, field_vault.typed_secret(WORDS)).index
+    refused = 0
+    for place in [*range(0, 32, 5), *range(32, len(whole), 97)]:
+        altered = bytearray(whole)
+        altered[place] ^= 1
+        ours = place < 32 or (place - 32) // SLOT_BYTES == index
+        with sound.with_file(sound.folder / "slots", altered):
+            if ours:
+                with pytest.raises(CannotUnlock):
+                    _contents(sound.folder)
+                refused += 1
+            else:
+                assert _contents(sound.folder) == sound.expected
+    assert refused > 7
+
+
+@dataclass(frozen=True)
+class Later:
+    """A vault and its older copy: the same but for what one session changed."""
+
+    sound: Sound
+    older: dict[str, bytes]
+    codes: tuple[str, ...]
+    records: list[Record]
+
+    def database(self) -> bytes:
+        return self.sound.originals[self.sound.files.database.name]
+
+    def pages(self) -> Iterator[tuple[int, bytes]]:
+        """Each page that differs, put back alone."""
+        path = self.sound.files.database
+        return older_pages(self.sound.files, self.database(), self.older[path.name])
+
+
+def _edited(vault: field_vault.OpenVault, code: str) -> None:
+    recording.save(vault, code, QuickCapture(what="Other words."), ready=True)
+
+
+def _removed(vault: field_vault.OpenVault, code: str) -> None:
+    (evidence,) = recording.read_incident(vault, code).evidence
+    recording.detach(vault, code, evidence.code)
+
+
+def _drafted(vault: field_vault.OpenVault, code: str) -> None:
+    recording.keep_draft(vault, code, QuickCapture(what="Words that are only typed."))
+
+
+def _binned(vault: field_vault.OpenVault, code: str) -> None:
+    recording.move_to_bin(vault, code)
+
+
+def _configured(vault: field_vault.OpenVault, _code: str) -> None:
+    settings.set(vault, "language", "kk")
+
+
+def _several(vault: field_vault.OpenVault, code: str) -> None:
+    for number in range(4):
+        recording.save(vault, None, QuickCapture(what=f"One more {number}. " * 90), ready=number % 2 == 0)
+    _edited(vault, code)
+
+
+SESSIONS = (_edited, _removed, _drafted, _binned, _configured, _several)
+Session = Callable[[field_vault.OpenVault, str], None]
+
+
+def _made_later(tmp_path: Path, session: Session) -> Later:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100)
+    with _created(tmp_path / "vault") as vault:
+        for number in range(6):
+            what = f"First words {number}. " + "x" * 1500
+            code = recording.save(vault, None, QuickCapture(what=what), ready=True)
+        recording.attach(vault, code, photo)
+    older = contents(tmp_path / "vault")
+    with _unlocked(tmp_path / "vault") as vault:
+        session(vault, code)
+        files, expected = files_of(vault.store), _shown(vault)
+        listed = vault.store._database.execute("SELECT code FROM incident ORDER BY number")
+        codes = tuple(code for (code,) in listed)
+        records = _records(vault, codes)
+    return Later(Sound(files, contents(tmp_path / "vault"), expected, code), older, codes, records)
+
+
+@pytest.fixture
+def rewritten(tmp_path: Path) -> Later:
+    """One incident was saved again."""
+    return _made_later(tmp_path, _edited)
+
+
+def _refused(sound: Sound, changes: dict[str, bytes], kinds: tuple[type[FieldlogError], ...]) -> bool:
+    """Whether the vault with ``changes`` is refused as it has to be."""
+    put_back(sound.folder, {**sound.originals, **changes})
+    try:
+        _contents(sound.folder)
+    except kinds:
+        return True
+    else:
+        return False
+    finally:
+        put_back(sound.folder, sound.originals)
+
+
+@pytest.mark.claim("C-REST-02")
+@pytest.mark.usefixtures("_quick_disk")
+def test_the_log_of_an_earlier_moment_is_noticed(tmp_path: Path) -> None:
+    """A log that was copied while the vault was open, put back after later work: never older text as the newest."""
+    with _created(tmp_path / "vault") as vault:
+        code = recording.save(vault, None, QuickCapture(what="First words."), ready=True)
+        files = files_of(vault.store)
+        log = files.database.read_bytes()[: files.log_bytes]
+    with _unlocked(tmp_path / "vault") as vault:
+        recording.save(vault, code, QuickCapture(what="Other words."), ready=True)
+        expected = _shown(vault)
+    sound = Sound(files, contents(tmp_path / "vault"), expected, code)
+    newest = sound.originals[files.database.name]
+    changes = {files.database.name: log + newest[files.log_bytes :]}
+    assert _refused(sound, changes, (HistoryAltered, VaultDamaged))
+
+
+@dataclass
+class Replays:
+    """What became of each older page that was put back alone."""
+
+    pages: int = 0
+    noticed: int = 0
+    older_records: int = 0
+    older_rest: int = 0
+
+    def judge(self, later: Later, altered: bytes) -> None:
+        sound = later.sound
+        self.pages += 1
+        with sound.with_file(sound.files.database, altered):
+            try:
+                with _unlocked(sound.folder) as vault:
+                    shown, records = _shown(vault), _records(vault, later.codes)
+            except FieldlogError:
+                self.noticed += 1
+                return
+        newest = {record.code: record for record in later.records}
+        self.older_records += any(newest.get(record.code) != record for record in records)
+        self.older_rest += shown != sound.expected
+
+
+def _records(vault: field_vault.OpenVault, codes: tuple[str, ...]) -> list[Record]:
+    return [record for code in codes for record in recording.read_incident(vault, code).records]
+
+
+@pytest.mark.claim("C-REST-02")
+@pytest.mark.usefixtures("_quick_disk")
+def test_nothing_older_is_taken_for_the_newest(tmp_path: Path) -> None:
+    """Whatever a session changed: no older page brings an older record back, and the whole older database (with its
+    attachments or without) and the older slots are each an altered history beside what is newest."""
+    together, undetected = Replays(), []
+    for session in SESSIONS:
+        place = tmp_path / session.__name__
+        place.mkdir()
+        later = _made_later(place, session)
+        for _number, altered in later.pages():
+            together.judge(later, altered)
+        name = later.sound.files.database.name
+        for what, changes in (
+            ("database", {name: later.older[name]}),
+            ("all but slots", {entry: old for entry, old in later.older.items() if entry != "slots"}),
+            ("slots", {"slots": later.older["slots"]}),
+        ):
+            if not _refused(later.sound, changes, (HistoryAltered,)):
+                undetected.append((session.__name__, what))
+        assert _contents(later.sound.folder) == later.sound.expected
+    figures.record("AT-04.pages", together.pages)
+    figures.record("AT-04.pages_noticed_at_once", together.noticed)
+    figures.record("AT-04.pages_with_older_records", together.older_records)
+    figures.record("AT-04.pages_of_other_tables_not_noticed", together.older_rest)
+    figures.record("AT-04.databases_and_slots", 3 * len(SESSIONS))
+    figures.record("AT-04.databases_and_slots_undetected", len(undetected))
+    assert together.pages > len(SESSIONS)
+    assert together.older_records == 0
+    assert undetected == []
 
 
 @pytest.mark.limit("L-15")
-def test_one_older_page_brings_an_older_line_of_the_list_back(rewritten: tuple[Path, str, bytes]) -> None:
+@pytest.mark.usefixtures("_quick_disk")
+def test_one_older_page_brings_an_older_line_of_the_list_back(rewritten: Later) -> None:
     """With one page of the list as it was before, the vault opens and the list shows the older words."""
-    folder, code, older = rewritten
-    titles = set()
-    for _ in _replaced_pages(folder, older):
-        try:
-            with field_vault.unlock(
-                folder=folder, passphrase=field_vault.typed_secret(WORDS), clock=SystemClock()
-            ) as vault:
-                titles |= {row.summary.title for row in recording.list_incidents(vault) if row.code == code}
-        except FieldlogError:
-            continue
+    sound, titles = rewritten.sound, set()
+    for _number, altered in rewritten.pages():
+        with sound.with_file(sound.files.database, altered):
+            try:
+                with _unlocked(sound.folder) as vault:
+                    titles |= {
+                        row.summary.title
+                        for row in recording.list_incidents(vault)
+                        if row.code == sound.incident
+                    }
+            except FieldlogError:
+                continue
     assert any(title.startswith("First words") for title in titles)

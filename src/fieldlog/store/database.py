@@ -77,7 +77,8 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
 
     Raises:
         VaultInUse: another connection holds the lock.
-        VaultDamaged: ``database`` when pages do not verify, ``schema`` when a table is not as expected.
+        VaultDamaged: ``database`` when pages do not verify, ``schema`` when a table is not as expected,
+            ``record`` for a stored text that is none.
         EncryptionUnavailable: a statement that is never allowed after start-up.
         EditConflict: a rule of the schema, such as a code that is in use.
         UsageError: ``text-encoding`` for a text that cannot be stored or looked for, such as a code that
@@ -105,6 +106,9 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
         if isinstance(error, UnicodeEncodeError):
             # Its message repeats the text.
             raise errors.UsageError("text-encoding") from None
+        if isinstance(error, UnicodeDecodeError):
+            # A text of which one page is of another time. Its message repeats the text as well.
+            raise errors.VaultDamaged(str(self._path.parent), "record") from None
 
 
 def _translated(error: apsw.Error, path: Path) -> errors.FieldlogError:

@@ -511,6 +511,20 @@ def test_a_text_that_cannot_be_stored(opened):
     assert _texts(opened) == []
 
 
+def test_a_stored_text_that_is_none(opened):
+    """Bytes that are no text, as an older page put back may leave them, are damage; the message repeats nothing."""
+    opened._connection.execute("INSERT INTO note (text) VALUES (CAST(x'61ff62' AS TEXT))")
+    for ask in (
+        _texts,
+        lambda made: made.value("SELECT text FROM note"),
+        lambda made: list(made.each("SELECT text FROM note")),
+    ):
+        with pytest.raises(errors.VaultDamaged) as caught:
+            ask(opened)
+        assert caught.value.part == "record"
+        assert caught.value.__suppress_context__
+
+
 @pytest.mark.parametrize("call", ["read", "lseek"])
 def test_a_disk_that_fails_at_the_first_bytes(tmp_path, opened, monkeypatch, call):
     """An input/output error while the raw bytes are looked at is a failing disk."""

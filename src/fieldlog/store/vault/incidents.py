@@ -152,7 +152,7 @@ class Incidents:
         row = self._database.row("SELECT capture, cursor, kept_at FROM draft WHERE incident = ?", (code,))
         if row is None:
             return None
-        capture, cursor = plain.from_bytes(row[0]), plain.from_bytes(row[1])
+        capture, cursor = self._plain(row[0]), self._plain(row[1])
         if not isinstance(capture, dict) or not isinstance(cursor, list):
             raise errors.VaultDamaged(str(self._database.path.parent), "record")
         return Draft(capture=capture, cursor=Cursor(*cursor), kept_at=row[2])
@@ -267,11 +267,12 @@ class Incidents:
 
         Raises:
             UnknownRecord: no such version.
+            VaultDamaged: ``record`` when a part of it is of another time.
         """
         content = self._database.value(
             "SELECT capture FROM version WHERE incident = ? AND number = ?", (code, version)
         )
-        capture = None if content is None else plain.from_bytes(content)
+        capture = None if content is None else self._plain(content)
         if not isinstance(capture, dict):
             raise errors.UnknownRecord
         return capture
@@ -296,6 +297,13 @@ class Incidents:
     def rewrite_line(self, code: str, *, state: State, version: int, at: str, summary: Summary) -> None:
         """Make the line of an incident anew from what was saved. Part of a transaction."""
         self._update(code, state=state, version=version, at=at, summary=summary)
+
+    def _plain(self, content: bytes) -> object:
+        try:
+            return plain.from_bytes(content)
+        except ValueError:
+            # A long text lies on several pages: one of them as it was before leaves what is no JSON.
+            raise errors.VaultDamaged(str(self._database.path.parent), "record") from None
 
     def _insert(self, code: str, *, state: State, version: int, at: str, summary: Summary) -> int:
         return int(

@@ -15,6 +15,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+Options = Callable[[argparse.ArgumentParser], None]
+
+
+def at_percent(values: Sequence[float], percent: float) -> float:
+    """The value that so many of ``values`` do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +48,21 @@ class Figure:
         )
 
 
-def options(description: str, *, runs: int = 5) -> argparse.Namespace:
-    """The common command line of a benchmark script."""
+def keep(key: str, value: float) -> None:
+    """Write a figure for the threat model where that is asked for (FIELDLOG_WRITE_FIGURES=1)."""
+    tests = str(Path(__file__).resolve().parents[1] / "tests")
+    if tests not in sys.path:
+        sys.path.append(tests)
+    from support import figures
+
+    figures.record(key, float(f"{value:.3g}"))
+
+
+def options(description: str, *, runs: int = 5, more: Options | None = None) -> argparse.Namespace:
+    """The common command line of a benchmark script; ``more`` adds to it."""
     parser = argparse.ArgumentParser(description=description)
+    if more is not None:
+        more(parser)
     parser.add_argument("--runs", type=int, default=runs, help="how often each side runs (at least 5)")
     parser.add_argument("--mib", type=int, default=1024, help="size of the data where it matters, MiB")
     parser.add_argument("--folder", default=None, help="where to work; needs several times the size free")
@@ -62,8 +83,9 @@ def in_turn(
     peer: Callable[[], object],
     bar: float,
     runs: int,
+    key: str = "",
 ) -> Figure:
-    """Run both ``runs`` times in turn after one warm-up each, and print the figure."""
+    """Run both ``runs`` times in turn after one warm-up each, print the figure and keep it as ``key``."""
     ours()
     peer()
     pairs = [(timed(ours), timed(peer)) for _ in range(runs)]
@@ -75,6 +97,8 @@ def in_turn(
         runs=runs,
     )
     print(figure.line(), flush=True)
+    if key:
+        keep(key, figure.ratio)
     return figure
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fieldlog.desk import keys
 from fieldlog.field import recording, trust, vault
+from fieldlog.formats.card import Card
 from fieldlog.formats.check_code import check_code
 from fieldlog.model.quick import QuickCapture
 from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
@@ -62,8 +63,8 @@ class Places:
     register: Path
 
 
-def make(place: Path, attachments: list[Path]) -> tuple[Places, str, str]:
-    """A vault with one incident that holds ``attachments``; its code and the card's id besides."""
+def make_empty(place: Path) -> tuple[Places, Card]:
+    """A vault without incidents, and a register with its card."""
     clock = SystemClock()
     places = Places(vault=place / "vault", register=place / "register")
     with keys.create_register(
@@ -75,13 +76,20 @@ def make(place: Path, attachments: list[Path]) -> tuple[Places, str, str]:
         profile=CHEAPEST_FOR_TESTS,
     ) as register:
         card = keys.current_card(register)
-    with vault.create(
+    vault.create(
         folder=places.vault,
         passphrase=vault.secret_of(WORDS),
         recovery=vault.secret_of(vault.propose_recovery("en")),
         clock=clock,
         profile=CHEAPEST_FOR_TESTS,
-    ) as opened:
+    ).lock()
+    return places, card
+
+
+def make(place: Path, attachments: list[Path]) -> tuple[Places, str, str]:
+    """A vault with one incident that holds ``attachments``; its code and the card's id besides."""
+    places, card = make_empty(place)
+    with vault.unlock(folder=places.vault, passphrase=vault.secret_of(WORDS), clock=SystemClock()) as opened:
         code = recording.save(opened, None, CAPTURE, ready=True)
         for path in attachments:
             recording.attach(opened, code, path)

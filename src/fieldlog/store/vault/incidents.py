@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from fieldlog import errors
@@ -99,8 +100,12 @@ _SHOWN: Final = "binned_at IS NOT ''"
 _ROW: Final = (
     "SELECT incident.code, state, version, changed_at, draft.incident IS NOT NULL, binned_at IS NOT NULL, "
     "files, title, occurred, typed_when, place, family, urgency "
-    "FROM incident LEFT JOIN draft ON draft.incident = incident.code "
+    "FROM {tables} LEFT JOIN draft ON draft.incident = incident.code WHERE {where}"
 )
+_ONE_ROW: Final = _ROW.format(tables="incident", where=f"incident.code = ? AND {_SHOWN}")
+
+_WHENS_KEPT: Final = 1024
+"""Read times of incidents that are kept: those of a few pages of the list."""
 
 
 class Incidents:
@@ -109,6 +114,8 @@ class Incidents:
     def __init__(self, database: Database, records: Records) -> None:
         self._database = database
         self._records = records
+        # While somebody types a query, most lines of a page are those of the page before.
+        self._when_of = lru_cache(maxsize=_WHENS_KEPT)(_when_of)
 
     def is_used(self, code: str) -> bool:
         """Whether an incident has this code."""
@@ -221,10 +228,10 @@ class Incidents:
         Raises:
             UnknownRecord: no such incident.
         """
-        found = self._database.row(_ROW + f"WHERE incident.code = ? AND {_SHOWN}", (code,))
+        found = self._database.row(_ONE_ROW, (code,))
         if found is None:
             raise errors.UnknownRecord
-        return _read_row(found)
+        return self._read_row(found)
 
     def rows(
         self, *, query: str = "", shelf: Shelf | None = None, limit: int = ROWS_LIMIT, offset: int = 0
@@ -234,10 +241,11 @@ class Incidents:
         ``shelf`` is a state, ``"bin"``, or ``None`` for all outside the bin.
         """
         count, skipped = max(0, min(limit, ROWS_LIMIT)), max(0, offset)
-        where, bindings = shelves.chosen(shelf, query, limit=skipped + count)
-        statement = f"{_ROW} WHERE {where} ORDER BY number DESC LIMIT ? OFFSET ?"
-        found = self._database.execute(statement, (*bindings, count, skipped))
-        return tuple(_read_row(row) for row in found)
+        page = shelves.chosen(self._database, shelf, query, limit=skipped + count)
+        statement = _ROW.format(tables=page.tables, where=page.where)
+        newest_first = f" ORDER BY {page.number} DESC LIMIT ? OFFSET ?"
+        found = self._database.execute(statement + newest_first, (*page.bindings, count, skipped))
+        return tuple(self._read_row(row) for row in found)
 
     def counts(self) -> Counts:
         """How many incidents are where."""
@@ -321,6 +329,26 @@ class Incidents:
             (state, version, at, *_summary_columns(summary), code),
         )
 
+    def _read_row(self, row: Row) -> IncidentRow:
+        code, state, version, changed_at, has_draft, in_bin, files, title, occurred, typed_when = row[:10]
+        return IncidentRow(
+            code=code,
+            state=state,
+            version=version,
+            changed_at=changed_at,
+            has_draft=bool(has_draft),
+            in_bin=bool(in_bin),
+            files=files,
+            summary=Summary(
+                title=title,
+                when=self._when_of(occurred),
+                typed_when=typed_when,
+                place=row[10],
+                family=row[11],
+                urgency=row[12],
+            ),
+        )
+
 
 def without(text: str) -> str:
     """``text`` with nothing that cannot be stored; see ``plain.without_surrogates``."""
@@ -364,25 +392,4 @@ def _when_of(text: str) -> When | None:
         approx=approx,
         tz=zone,
         assumed=assumed,
-    )
-
-
-def _read_row(row: Row) -> IncidentRow:
-    code, state, version, changed_at, has_draft, in_bin, files, title, occurred, typed_when, place = row[:11]
-    return IncidentRow(
-        code=code,
-        state=state,
-        version=version,
-        changed_at=changed_at,
-        has_draft=bool(has_draft),
-        in_bin=bool(in_bin),
-        files=files,
-        summary=Summary(
-            title=title,
-            when=_when_of(occurred),
-            typed_when=typed_when,
-            place=place,
-            family=row[11],
-            urgency=row[12],
-        ),
     )

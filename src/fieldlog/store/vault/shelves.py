@@ -6,9 +6,10 @@ only until the page is full. Their numbers are kept by triggers (``schema.py``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from fieldlog.store.database import Bindings
+from fieldlog.store.database import Bindings, Database
 from fieldlog.store.vault import search
 
 _OUTSIDE: Final = "(incident.binned_at IS NULL) = 1 AND state = ?"
@@ -24,25 +25,43 @@ _ON: Final[dict[str | None, tuple[str, tuple[str, ...]]]] = {
 }
 """The condition of each shelf, and what to bind for it; ``None`` is all outside the bin."""
 
-_FOUND: Final = (
-    "number IN ("
-    "SELECT * FROM (SELECT search.rowid FROM search CROSS JOIN incident ON number = search.rowid "
-    "WHERE search MATCH ? AND {on_shelf} ORDER BY search.rowid DESC LIMIT ?) "
-    "UNION SELECT number FROM draft CROSS JOIN incident ON incident.code = draft.incident "
+_SAVED: Final = "search.rowid = number AND search MATCH ? AND {on_shelf}"
+"""What was saved is found by beginnings of words. The index is read from its newest entry on."""
+
+_OTHERS: Final = (
+    "SELECT number FROM draft CROSS JOIN incident ON incident.code = draft.incident "
     "WHERE instr(folded, ?) AND {on_shelf} "
-    "UNION SELECT number FROM incident WHERE code = ? AND {on_shelf})"
+    "UNION SELECT number FROM incident WHERE code = ? AND {on_shelf}"
 )
-"""What is found: saved texts by beginnings of words, drafts by any part of them, all by their code."""
+"""A draft is found by any part of its text, and anything by its code."""
+
+_ALL: Final = (
+    "number IN (SELECT * FROM (SELECT search.rowid FROM search CROSS JOIN incident WHERE "  # noqa: S608 - own text
+    f"{_SAVED} ORDER BY search.rowid DESC LIMIT ?) UNION {_OTHERS})"
+)
 
 
-def chosen(shelf: str | None, query: str, *, limit: int) -> tuple[str, Bindings]:
-    """The condition for rows of ``incident`` and what to bind for it, good for the first ``limit`` rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The end of a statement: tables to read, the column to go by, the condition, and what to bind."""
+
+    tables: str
+    number: str
+    where: str
+    bindings: Bindings
+
+
+def chosen(database: Database, shelf: str | None, query: str, *, limit: int) -> Page:
+    """What chooses the rows on a shelf that ``query`` finds, right for the first ``limit`` of them."""
     on_shelf, of_shelf = _ON[shelf]
     expression = search.match_expression(query)
     if not expression:
-        return on_shelf, of_shelf
+        return Page(tables="incident", number="number", where=on_shelf, bindings=of_shelf)
     typed = search.folded_text(query.strip())
-    saved: Bindings = (expression, *of_shelf, limit)
-    drafts: Bindings = (typed, *of_shelf)
-    by_code: Bindings = (typed.upper(), *of_shelf)
-    return _FOUND.format(on_shelf=on_shelf), (*saved, *drafts, *by_code)
+    saved: Bindings = (expression, *of_shelf)
+    others: Bindings = (typed, *of_shelf, typed.upper(), *of_shelf)
+    if database.row(_OTHERS.format(on_shelf=on_shelf), others) is None:
+        where = _SAVED.format(on_shelf=on_shelf)
+        return Page(tables="search CROSS JOIN incident", number="search.rowid", where=where, bindings=saved)
+    where = _ALL.format(on_shelf=on_shelf)
+    return Page(tables="incident", number="number", where=where, bindings=(*saved, limit, *others))

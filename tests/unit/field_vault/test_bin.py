@@ -7,7 +7,7 @@ import pytest
 
 from fieldlog import errors
 from fieldlog.field import bin as bins
-from fieldlog.field import recording, vault
+from fieldlog.field import checking, recording, vault, volumes
 from fieldlog.model.consent import Consent
 from fieldlog.model.person import Person
 from fieldlog.model.quick import QuickCapture
@@ -237,6 +237,33 @@ def test_a_draft_that_was_never_saved_can_be_erased(opened, tmp_path):
     bins.erase(opened, code, typed=code)
     assert recording.list_incidents(opened) == ()
     opened.store.verify()
+
+
+def test_a_form_that_was_open_does_not_stop_the_erasing(unlock, monkeypatch):
+    """A draft kept while an incident is being erased goes with it at the next unlock."""
+    with unlock() as opened:
+        code = _save(opened)
+        monkeypatch.setattr(erasing.Erasing, "finish", lambda _self: None)
+        bins.erase(opened, code, typed=code)
+        monkeypatch.undo()
+        recording.keep_draft(opened, code, QuickCapture(what="still typing"))
+    with unlock() as opened:
+        assert opened.store._database.value("SELECT count(*) FROM incident") == 1
+        assert opened.store._database.value("SELECT count(*) FROM draft") == 0
+        opened.store.verify()
+
+
+def test_the_whole_vault_is_sound_after_erasing(unlock, folder):
+    """Checking finds nothing to complain of, and fresh volumes take over what is left."""
+    with unlock() as opened:
+        code, other = _save(opened, "goes"), _save(opened, "stays")
+        bins.erase(opened, code, typed=code)
+    assert not checking.check(folder=folder, passphrase=PASSPHRASE).findings
+    with unlock() as opened:
+        volumes.renew(opened)
+    with unlock() as opened:
+        assert [row.code for row in recording.list_incidents(opened)] == [other]
+        opened.store.verify()
 
 
 class _Stopped(Exception):

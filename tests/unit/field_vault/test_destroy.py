@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
-from fieldlog.field import destruction, recording, vault
+from fieldlog.field import destruction, recording, vault, volumes
 from fieldlog.field.destruction import destroy, is_there
 from fieldlog.model.quick import QuickCapture
 from fieldlog.system import files, overwriting
@@ -99,6 +99,25 @@ def test_4096_bytes_end_it_whatever_its_size(folder, unlock, tmp_path, monkeypat
     os.close(kept)
     assert len(after) == UNIT
     assert sum(one == other for one, other in zip(before, after, strict=True)) < 100
+
+
+def test_both_volumes_are_ended(folder, unlock, clock):
+    """The second vault goes with the first one, without its passphrase."""
+    second = vault.secret_of(("other words for the other volume of this one",))
+    recovery = vault.secret_of(vault.propose_recovery("en"))
+    with unlock() as opened:
+        volumes.make_second_vault(opened, passphrase=second, recovery=recovery)
+    vault.unlock(folder=folder, passphrase=second, clock=clock).lock()
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert destroy(folder).overwritten
+    # Even with every other file put back: what opens them is gone.
+    folder.mkdir(mode=0o700)
+    for name, content in kept.items():
+        (folder / name).write_bytes(os.urandom(UNIT) if name == "slots" else content)
+        (folder / name).chmod(0o600)
+    for secret in (PASSPHRASE, RECOVERY, second, recovery):
+        with pytest.raises(errors.CannotUnlock):
+            vault.unlock(folder=folder, passphrase=secret, clock=clock)
 
 
 def test_a_vault_that_is_open_is_destroyed(folder, unlock, clock):

@@ -88,6 +88,8 @@ class Erasing:
             self._erase_versions(code)
             self._erase_revisions(code)
             with self._database.transaction():
+                # Once more: a form that was open meanwhile may have kept a draft or a file.
+                self._forget_what_leads_to(code)
                 self._database.execute("DELETE FROM incident WHERE code = ?", (code,))
         # What was erased still stands in the log until it is written back and emptied.
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -101,15 +103,20 @@ class Erasing:
             database.execute(_ANCHOR, (_ANCHOR_NUMBER, ERASED))
             self._keep_consents_of_others(code)
             self._keep_people_of_others(code)
-            for (attached,) in database.execute(
-                "SELECT code FROM membership JOIN attachment USING (code) WHERE incident = ?", (code,)
-            ):
-                self._media.remove(attached)
-            database.execute("DELETE FROM membership WHERE incident = ?", (code,))
-            database.execute("DELETE FROM draft WHERE incident = ?", (code,))
             search.forget(database, number=row[0])
-            self._forget_hand_overs(code)
+            self._forget_what_leads_to(code)
             database.execute(_OUT_OF_SIGHT, (code,))
+
+    def _forget_what_leads_to(self, code: str) -> None:
+        """Remove the keys of its files, its members, its draft and its hand-overs."""
+        database = self._database
+        for (attached,) in database.execute(
+            "SELECT code FROM membership JOIN attachment USING (code) WHERE incident = ?", (code,)
+        ):
+            self._media.remove(attached)
+        database.execute("DELETE FROM membership WHERE incident = ?", (code,))
+        database.execute("DELETE FROM draft WHERE incident = ?", (code,))
+        self._forget_hand_overs(code)
 
     def _keep_consents_of_others(self, incident: str) -> None:
         """Let what people agreed to here, or refused, go with them to the other incidents that name them."""

@@ -407,7 +407,7 @@ def test_a_database_that_was_put_back_is_noticed(unlock, folder):
         unlock()
 
 
-@pytest.mark.claim("C-REST-02")
+@pytest.mark.claim("C-REST-03")
 @pytest.mark.parametrize("change", ["nothing", "draft", "card", "detach", "bin", "setting"])
 def test_an_older_database_is_noticed_without_a_new_revision(unlock, folder, tmp_path, change):
     """Whatever a session did, the database of the session before it is an altered history."""
@@ -494,7 +494,7 @@ def test_an_older_revision_is_never_shown_as_the_present_one(opened, statement):
         recording.read_incident(opened, code)
 
 
-@pytest.mark.claim("C-REST-02")
+@pytest.mark.claim("C-REST-03")
 @pytest.mark.parametrize("secret", [PASSPHRASE, RECOVERY])
 def test_slots_that_were_put_back_are_noticed(unlock, folder, secret):
     """Older slots beside a newer database are an altered history, whichever secret opens them."""

@@ -7,6 +7,7 @@ at the difference before committing it.
 import os
 import textwrap
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ from textual.pilot import Pilot
 from fieldlog import errors
 from fieldlog.i18n.catalog import LANGUAGES, set_language
 from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.findings import check_sentences
+from fieldlog.i18n.warnings import warning_sentence
 from fieldlog.system.clock import FixedClock
 from fieldlog.tui.desk.application import DeskApp
 from fieldlog.tui.desk.received import Received, Story
@@ -36,12 +39,30 @@ from fieldlog.tui.field.screens.home import HomeScreen
 from fieldlog.tui.field.screens.language import LanguageScreen
 from fieldlog.tui.field.screens.opening import OpeningScreen
 from fieldlog.tui.field.screens.own_words import OwnWordsScreen
-from fieldlog.tui.field.screens.recovery import RecoveryScreen
+from fieldlog.tui.field.screens.recovery import RecoveryBackScreen, RecoveryScreen
 from fieldlog.tui.field.screens.unlock import UnlockScreen
+from fieldlog.tui.field.screens.vault.alarm import AlarmScreen
+from fieldlog.tui.field.screens.vault.backup import BackupScreen
+from fieldlog.tui.field.screens.vault.bin import BinScreen
+from fieldlog.tui.field.screens.vault.checking import CheckedScreen
+from fieldlog.tui.field.screens.vault.creating import FIRST_VAULT
+from fieldlog.tui.field.screens.vault.destroying import DestroyedScreen, begin_destruction
+from fieldlog.tui.field.screens.vault.keyfile import KeyFileScreen
+from fieldlog.tui.field.screens.vault.keys import KeysScreen, change_passphrase
+from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
+from fieldlog.tui.field.screens.vault.menu import VaultScreen
+from fieldlog.tui.field.screens.vault.place import PlaceScreen
+from fieldlog.tui.field.screens.vault.renewing import begin_renewal
+from fieldlog.tui.field.screens.vault.reserve import ReserveScreen
+from fieldlog.tui.field.screens.vault.restore import RestoreScreen, tell_restored
+from fieldlog.tui.field.screens.vault.second import begin_second
+from fieldlog.tui.field.screens.vault.upgrade import UpgradeScreen
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.screens.words import WordsScreen
 from fieldlog.tui.field.screens.words_back import WordsBackScreen
 from fieldlog.tui.field.screens.writing import WritingScreen
+from fieldlog.tui.field.upkeep import BackupState, CheckedVault, Destroyed, InBin, MadeBackup, Restored
+from fieldlog.tui.field.vault_upkeep import VaultUpkeep
 from fieldlog.tui.field.vault_work import VaultWork
 from fieldlog.tui.field.work import Opened, Planned, Sealed
 from fieldlog.tui.kit.keybar import KeyBar, fitting
@@ -53,6 +74,13 @@ SIZES = ((80, 24), (60, 20), (60, 18))
 WRITE = bool(os.environ.get("FIELDLOG_WRITE_SCREENS"))
 
 PLANNED = Planned(plan=None, incidents=1, files=0, people=1, size=0)
+
+OPENED = Opened(
+    last_opened=NOW - timedelta(days=1),
+    incidents=3,
+    changes=12,
+    words=("river", "candle", "ninety", "orbit"),
+)
 
 Step = Callable[[Pilot, ReporterApp], Awaitable[None]]
 
@@ -148,13 +176,100 @@ async def new_vault(pilot: Pilot, app: ReporterApp) -> None:
     app.opened = None
 
 
+async def opened_before(pilot: Pilot, app: ReporterApp) -> None:
+    app.opened = OPENED
+
+
+def warnings_of() -> tuple[str, ...]:
+    return tuple(warning_sentence(slug, service="Dropbox") for slug in ("synced", "copy-on-write", "swap"))
+
+
+async def to_stick(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen.query_one("#folder").value = "/media/stick"
+
+
+async def backup_made(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen._made(
+        MadeBackup(
+            path=Path("/media/stick/backup-6b1f0c9a52d84e73.age"), size=34_000_000, incidents=3, files=2
+        )
+    )
+
+
+async def long_work(pilot: Pilot, app: ReporterApp) -> None:
+    while len(app.screen_stack) > 2:
+        await app.pop_screen()
+    screen = LongWorkScreen(
+        title=_("Backup"),
+        doing=_("Writing, then reading it back. Leave the stick where it is."),
+        work=lambda _tell: None,
+        done=lambda _result: None,
+        when_failed=_("No backup was made, and nothing of it is left."),
+    )
+    await app.push_screen(screen)
+
+
+async def long_work_failed(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen._show_failure(errors.VaultDamaged("/media/stick/fieldlog", "media"))
+
+
+async def restored(pilot: Pilot, app: ReporterApp) -> None:
+    while len(app.screen_stack) > 2:
+        await app.pop_screen()
+    await app.push_screen(RestoreScreen())
+    tell_restored(app.screen, Restored(backup_at=NOW - timedelta(days=2), incidents=3, files=2), OPENED)
+
+
+class KeyFileFor(KeyFileScreen):
+    """With nothing behind it."""
+
+    def __init__(self) -> None:
+        super().__init__(then=lambda _page, _path: None)
+
+
+def begin(what: Callable[..., object]) -> Step:
+    async def step(pilot: Pilot, app: ReporterApp) -> None:
+        what(app.screen)
+
+    return step
+
+
+NO_BACKUP_DUE: Final = BackupState(last_at=NOW - timedelta(days=1), missing=2, due=False)
+
+CLEAN: Final = CheckedVault(changes=12, incidents=3, files=2, file_bytes=3_400_000, findings=())
+
+
+def found() -> CheckedVault:
+    return replace(
+        CLEAN,
+        findings=(
+            check_sentences("attachment-damaged", code="EVD-7K3M9Q", incident="INC-000002"),
+            check_sentences("file-unexpected", count=1),
+        ),
+    )
+
+
+async def in_bin(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen._rows = (
+        InBin(
+            code="INC-000001", when="01.03.2026", what="Two men in plain clothes took P-9QW2XY.", days_left=2
+        ),
+        InBin(code="INC-000002", when="27.02.2026 14:30", what="Их избили у выхода из клуба.", days_left=30),
+    )
+    app.screen._show()
+
+
+async def due(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen._show_reminder(BackupState(last_at=NOW - timedelta(days=9), missing=4, due=True))
+
+
 SCREENS: dict[str, tuple[Step, ...]] = {
     "01-language": (page(LanguageScreen),),
     "02-welcome": (page(WelcomeScreen),),
-    "03-words": (page(WordsScreen),),
-    "04-words-back": (page(lambda: WordsBackScreen(WORDS)),),
-    "05-own-words": (page(OwnWordsScreen),),
-    "06-recovery": (page(lambda: RecoveryScreen("")),),
+    "03-words": (page(lambda: WordsScreen(FIRST_VAULT)),),
+    "04-words-back": (page(lambda: WordsBackScreen(FIRST_VAULT, WORDS)),),
+    "05-own-words": (page(lambda: OwnWordsScreen(FIRST_VAULT)),),
+    "06-recovery": (page(lambda: RecoveryScreen(FIRST_VAULT, "")),),
     "07-unlock": (page(UnlockScreen),),
     "08-unlock-wrong": (page(UnlockScreen), wrong),
     "09-list": (page(HomeScreen),),
@@ -190,10 +305,36 @@ SCREENS: dict[str, tuple[Step, ...]] = {
     "29-too-small": (page(HomeScreen), too_small),
     "30-list-in-practice": (page(HomeScreen),),
     "31-new-vault": (new_vault, page(HomeScreen), empty_list),
+    "50-recovery-back": (page(lambda: RecoveryBackScreen(FIRST_VAULT, "", RECOVERY)),),
+    "51-vault": (opened_before, page(HomeScreen), page(VaultScreen)),
+    "52-place": (page(lambda: PlaceScreen(warnings_of(), lambda: None)),),
+    "53-backup": (page(BackupScreen), to_stick),
+    "54-backup-made": (page(BackupScreen), backup_made),
+    "55-backing-up": (long_work,),
+    "56-not-backed-up": (long_work, long_work_failed),
+    "57-restore": (page(RestoreScreen),),
+    "58-restored": (restored,),
+    "59-alarm-history": (page(lambda: AlarmScreen(errors.HistoryAltered("/media/stick/fieldlog"))),),
+    "60-alarm-damage": (page(lambda: AlarmScreen(errors.VaultDamaged("/media/stick/fieldlog", "database"))),),
+    "61-unlock-key-file": (page(UnlockScreen), keys("f2")),
+    "62-keys": (page(KeysScreen),),
+    "63-present": (page(KeysScreen), begin(change_passphrase)),
+    "64-key-file": (page(KeyFileFor),),
+    "65-second-vault": (page(VaultScreen), begin(begin_second)),
+    "66-new-key": (page(VaultScreen), begin(begin_renewal)),
+    "67-reserve": (page(ReserveScreen),),
+    "68-upgrade": (page(UpgradeScreen),),
+    "69-checked": (page(lambda: CheckedScreen(CLEAN)),),
+    "70-found": (page(lambda: CheckedScreen(found())),),
+    "71-bin": (page(BinScreen), in_bin),
+    "72-erase": (page(BinScreen), in_bin, keys("delete"), keys(*"INC-1"), keys("f4")),
+    "73-destroy": (page(VaultScreen), begin(begin_destruction)),
+    "74-destroyed": (page(lambda: DestroyedScreen(Destroyed(overwritten=True))),),
+    "75-list-backup-due": (opened_before, page(HomeScreen), due),
 }
 
-MAIN: Final = ("07", "09", "11", "16", "20")
-"""Unlock, list, a new incident, and the two screens of handing over with most on them."""
+MAIN: Final = ("07", "09", "11", "16", "20", "51", "65", "73", "75")
+"""Unlock, list, a new incident, the screens of handing over and of the vault with most on them."""
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -252,7 +393,10 @@ async def test_each_screen_is_as_it_was_looked_at(
     monkeypatch.setattr(VaultWork, "propose_passphrase", lambda _self, _language: WORDS)
     monkeypatch.setattr(VaultWork, "propose_recovery", lambda _self, _language: RECOVERY)
     monkeypatch.setattr(VaultWork, "free_space", lambda _self, _folder: 3_900_000_000)
+    monkeypatch.setattr(VaultUpkeep, "backup_state", lambda _self: NO_BACKUP_DUE)
+    monkeypatch.setattr(VaultUpkeep, "opened_now", lambda _self: replace(OPENED, changes=14))
     monkeypatch.setattr(WritingScreen, "on_mount", lambda _self: None)
+    monkeypatch.setattr(LongWorkScreen, "on_mount", lambda _self: None)
     monkeypatch.setattr(OpeningScreen, "on_mount", lambda _self: None)
     monkeypatch.setattr(VaultWork, "is_folder", lambda _self, _folder: True)
     monkeypatch.setattr("secrets.randbelow", lambda _limit: 1)
@@ -264,12 +408,7 @@ async def test_each_screen_is_as_it_was_looked_at(
         await app.threads.call(lambda: app.work.unlock(" ".join(WORDS)))
         app.work.folder = Path("/media/stick/fieldlog")
         app.is_open = True
-        app.opened = Opened(
-            last_opened=NOW - timedelta(days=1),
-            incidents=3,
-            changes=12,
-            words=("river", "candle", "ninety", "orbit"),
-        )
+        app.opened = OPENED
         for name, steps in SCREENS.items():
             if size == (60, 18) and name[:2] not in MAIN:
                 continue

@@ -312,7 +312,13 @@ async def test_what_is_known_about_the_place_is_said(
     async with app.run_test(size=SIZE) as pilot:
         await unlock(pilot)
         await pilot.press("f8")
-        await until(pilot, lambda: on(app, VaultScreen) and "does not write over old data" in text_of(app))
+        await until(
+            pilot, lambda: on(app, VaultScreen) and "1 thing to know about this place" in text_of(app)
+        )
+        await choose(pilot, "place")
+        await until(pilot, lambda: on(app, ToldScreen) and "does not write over old data" in text_of(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: on(app, VaultScreen))
 
 
 # --- keys -------------------------------------------------------------------------------------------

@@ -132,6 +132,14 @@ class ReporterApp(KitApp[Outcome]):
         elif first_form:
             self.push_screen(UpgradeScreen())
 
+    def bin_news(self) -> int:
+        """How many incidents the bin let go of at this unlock, once."""
+        opened = self.opened
+        if opened is None or not opened.erased:
+            return 0
+        self.opened = replace(opened, erased=0)
+        return opened.erased
+
     async def _take_settings(self) -> None:
         language = await self.ask(lambda: self.work.setting(_LANGUAGE_SETTING))
         if self._language_chosen or language not in LANGUAGES:

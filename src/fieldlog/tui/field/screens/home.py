@@ -22,6 +22,7 @@ from fieldlog.tui.field.screens.capture import CaptureScreen
 from fieldlog.tui.field.screens.choose import ChooseScreen
 from fieldlog.tui.field.screens.vault.backup import BackupScreen
 from fieldlog.tui.field.screens.vault.menu import VaultScreen
+from fieldlog.tui.field.upkeep import BackupState
 from fieldlog.tui.field.vault_commands import BACK_UP, PUT_OFF, VAULT
 from fieldlog.tui.field.work import STATES, ListPage
 from fieldlog.tui.kit.commands import Command, bindings
@@ -103,9 +104,19 @@ class HomeScreen(ReporterPage):
         return opened_sentence(opened)
 
     async def on_mount(self) -> None:
-        """Fill the list."""
+        """Fill the list, and say once what the bin has let go of."""
         self.query_one(RowList).focus()
         await self.reload()
+        erased = self.reporter.bin_news()
+        if erased:
+            self.say(
+                plural(
+                    "{count} incident was in the bin for 30 days and is erased for good.",
+                    "{count} incidents were in the bin for 30 days and are erased for good.",
+                    erased,
+                ).format(count=erased),
+                undo=True,
+            )
 
     async def on_screen_resume(self) -> None:
         """Back from another screen: what was done there shows here."""
@@ -143,8 +154,10 @@ class HomeScreen(ReporterPage):
     async def _remind(self) -> None:
         """One line while a backup is due, and none in practice, which keeps nothing."""
         state = await self.reporter.ask(self.work.backup_state)
-        if state is None or not self.is_there:
-            return
+        if state is not None and self.is_there:
+            self._show_reminder(state)
+
+    def _show_reminder(self, state: BackupState) -> None:
         text = reminder(state, self.reporter.clock.now()) if self.reporter.practice is None else ""
         self._reminds = bool(text)
         note = self.query_one("#reminder", Note)
@@ -168,7 +181,9 @@ class HomeScreen(ReporterPage):
             names.append(f"[{name}]" if state == self._state else name)
         more = self._page.matching - len(self._page.rows)
         tail = "  " + _("{count} more: search to find them").format(count=more) if more > 0 else ""
-        self.query_one("#states", Note).say("F6  " + "  ".join(names) + tail)
+        self.query_one("#states", Note).say(
+            ("" if self.has_class("-narrow") else "F6  ") + "  ".join(names) + tail
+        )
 
     def _preview(self, key: str) -> None:
         listed = next((one for one in self._page.rows if one.code == key), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from fieldlog import errors
@@ -13,12 +14,12 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.i18n.sentences import explain
 from fieldlog.tui.field.alarms import what_to_do
 from fieldlog.tui.field.commands import BACK, HELP, QUIT
-from fieldlog.tui.field.screens.base import ReporterPage
+from fieldlog.tui.field.screens.reading import SCROLLING, ReadingPage
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.widgets import Note
 
 
-class AlarmScreen(ReporterPage):
+class AlarmScreen(ReadingPage):
     """Stays until it is left: nothing of it may be read too late."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (QUIT, HELP, BACK)
@@ -27,7 +28,7 @@ class AlarmScreen(ReporterPage):
         "shown as yours and never repaired in silence."
     )
     SECRET = False
-    BINDINGS: ClassVar[list[Any]] = bindings((BACK,))
+    BINDINGS: ClassVar[list[Any]] = [*bindings((BACK,)), *SCROLLING]
 
     def __init__(self, error: errors.FieldlogError) -> None:
         super().__init__()
@@ -40,8 +41,8 @@ class AlarmScreen(ReporterPage):
     def body(self) -> Iterable[Widget]:
         """What happened, what it can mean, what to do."""
         said = explain(self._error)
-        yield Note("! " + said.what, id="what", classes="warn")
-        yield Note(said.advice, classes="lead")
-        for line in what_to_do(self._error):
-            yield Note(line, classes=None if line[:1].isdigit() else "gap")
-        yield Note(_("Nothing was changed in it. Esc goes back to the passphrase."), classes="quiet gap")
+        with VerticalScroll(id="text"):
+            yield Note("! " + said.what, classes="warn")
+            for line in what_to_do(self._error):
+                yield Note(line, classes="gap")
+            yield Note(_("Nothing was changed in it. Esc goes back to the passphrase."), classes="quiet gap")

@@ -70,6 +70,9 @@ class BinScreen(ReporterPage):
         if rows is None or not self.is_there:
             return
         self._rows = rows
+        self._show()
+
+    def _show(self) -> None:
         self.query_one(RowList).fill(
             [
                 Row(
@@ -81,7 +84,7 @@ class BinScreen(ReporterPage):
                         plural("{count} day", "{count} days", one.days_left).format(count=one.days_left),
                     ),
                 )
-                for one in rows
+                for one in self._rows
             ],
             empty=_("The bin is empty."),
         )

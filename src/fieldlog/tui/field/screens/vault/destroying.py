@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from fieldlog import errors
@@ -14,6 +15,7 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.i18n.sentences import explain
 from fieldlog.tui.field.outcome import Quit
 from fieldlog.tui.field.screens.base import ReporterPage
+from fieldlog.tui.field.screens.reading import SCROLLING, ReadingPage
 from fieldlog.tui.field.screens.vault.explained import ExplainedScreen
 from fieldlog.tui.field.upkeep import Destroyed
 from fieldlog.tui.field.vault_commands import END
@@ -53,12 +55,12 @@ async def _destroy(page: ReporterPage) -> None:
     await reporter.push_screen(DestroyedScreen(done))
 
 
-class DestroyedScreen(ReporterPage):
+class DestroyedScreen(ReadingPage):
     """The last screen; every key but help ends the program."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (END,)
     HELP = N_("What was in the vault can no longer be opened with anything that is in this folder.")
-    BINDINGS: ClassVar[list[Any]] = bindings((END,))
+    BINDINGS: ClassVar[list[Any]] = [*bindings((END,)), *SCROLLING]
 
     def __init__(self, done: Destroyed) -> None:
         super().__init__()
@@ -70,13 +72,16 @@ class DestroyedScreen(ReporterPage):
 
     def body(self) -> Iterable[Widget]:
         """What was done, and what was not."""
-        yield Note(warnings.keys_gone(), classes="lead")
-        for sentence in warnings.after_destruction(overwritten=self._done.overwritten, left=self._done.left):
-            yield Note(sentence)
-        yield Note(_("What this could not do:"), classes="gap")
-        for sentence in _cannot():
-            yield Note("- " + sentence)
-        yield Note(_("Enter ends Fieldlog."), classes="quiet gap")
+        with VerticalScroll(id="text"):
+            yield Note(warnings.keys_gone(), classes="lead")
+            for sentence in warnings.after_destruction(
+                overwritten=self._done.overwritten, left=self._done.left
+            ):
+                yield Note(sentence)
+            yield Note(_("What this could not do:"), classes="gap")
+            for sentence in _cannot():
+                yield Note("- " + sentence)
+            yield Note(_("Enter ends Fieldlog."), classes="quiet gap")
 
     def action_end(self) -> None:
         """Any way on is the end."""

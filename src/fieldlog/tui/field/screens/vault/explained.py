@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from textual import on
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
 from fieldlog.i18n.catalog import mark as N_
@@ -14,18 +14,19 @@ from fieldlog.i18n.catalog import translate as _
 from fieldlog.model.fold import fold
 from fieldlog.tui.field.commands import BACK, HELP, LOCK
 from fieldlog.tui.field.screens.base import ReporterPage
+from fieldlog.tui.field.screens.reading import SCROLLING, ReadingPage
 from fieldlog.tui.field.vault_commands import START
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import LineInput
 from fieldlog.tui.kit.widgets import Note
 
 
-class ExplainedScreen(ReporterPage):
+class ExplainedScreen(ReadingPage):
     """Paragraphs, and F4. With ``word``, nothing begins before it is typed; Enter alone never begins it."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (START, LOCK, HELP, BACK)
     HELP = N_("Read it in peace. Nothing happens before F4, and Esc goes back.")
-    BINDINGS: ClassVar[list[Any]] = bindings((START, BACK))
+    BINDINGS: ClassVar[list[Any]] = [*bindings((START, BACK)), *SCROLLING]
 
     def __init__(
         self, *, title: str, paragraphs: Sequence[str], then: Callable[[ReporterPage], object], word: str = ""
@@ -42,23 +43,31 @@ class ExplainedScreen(ReporterPage):
 
     def body(self) -> Iterable[Widget]:
         """The text, then the word."""
-        for place, text in enumerate(self._paragraphs):
-            # Without a blank line before the first, so that all of it can be read in a low window.
-            yield Note(text, classes="gap" if place else None)
+        with VerticalScroll(id="text"):
+            for place, text in enumerate(self._paragraphs):
+                # Without a blank line before the first, so that much of it can be read in a low window.
+                yield Note(text, classes="gap" if place else None)
+            if not self._word:
+                yield Note(_("F4 begins. Esc goes back; nothing is changed."), classes="quiet gap")
         if self._word:
-            with Horizontal(classes="row gap"):
-                yield Note(_("Type {word}").format(word=self._word), classes="label")
-                yield LineInput(
-                    id="word", limit=40, helps=N_("Only this word, and then F4, begins it. Esc goes back.")
-                )
-        else:
-            yield Note(_("F4 begins. Esc goes back; nothing is changed."), classes="quiet gap")
+            with Horizontal(classes="row"):
+                yield Note(_("Type this word"), classes="label")
+                yield LineInput(id="word", limit=40)
 
     def on_mount(self) -> None:
-        """Begin at the top: the field is the last thing to come to."""
+        """Begin in the field."""
+        for field in self.query(LineInput):
+            field.focus()
+
+    def show_hint(self) -> None:
+        """The word itself stands here."""
+        super().show_hint()
         if self._word:
-            self.query_one(LineInput).focus(scroll_visible=False)
-        self.query_one("#body").scroll_home(animate=False)
+            self.put_hint(
+                _("{word}, and then F4, begins it. Esc goes back. Up and Down move the text.").format(
+                    word=self._word
+                )
+            )
 
     @on(LineInput.Submitted)
     def _not_by_enter(self) -> None:

@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 
 from fieldlog.i18n.catalog import mark as N_
-from fieldlog.i18n.catalog import translate
+from fieldlog.i18n.catalog import plural, translate
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import BACK, HELP, LOCK, TAKE
 from fieldlog.tui.field.opened_text import opened_sentence, words_now
@@ -22,6 +22,7 @@ from fieldlog.tui.field.screens.vault.keys import KeysScreen
 from fieldlog.tui.field.screens.vault.renewing import begin_renewal
 from fieldlog.tui.field.screens.vault.reserve import ReserveScreen
 from fieldlog.tui.field.screens.vault.second import begin_second
+from fieldlog.tui.field.screens.vault.told import ToldScreen
 from fieldlog.tui.field.screens.vault.upgrade import UpgradeScreen
 from fieldlog.tui.field.vault_commands import BACK_UP
 from fieldlog.tui.kit.commands import Command, bindings
@@ -66,6 +67,8 @@ _LINES: Final = {
 _NOT_IN_PRACTICE: Final = frozenset({"keys", "second", "renew", "reserve", "destroy"})
 """Practice has words that everybody knows, and vanishes by itself."""
 
+_PLACE: Final = "place"
+
 _NEEDS_TWO: Final = frozenset({"second", "renew", "reserve"})
 """What a vault of an earlier Fieldlog has no room for: it is offered the newer form instead."""
 
@@ -81,6 +84,10 @@ class VaultScreen(ReporterPage):
     )
     BINDINGS: ClassVar[list[Any]] = bindings((BACK, BACK_UP))
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._warnings: tuple[str, ...] = ()
+
     def heading(self) -> str:
         """The title."""
         return _("The vault")
@@ -92,15 +99,23 @@ class VaultScreen(ReporterPage):
         yield Note("", id="now", classes="gap")
         yield Note(opened_sentence(self.reporter.opened), id="then", classes="quiet")
         yield Note(_("Folder: {folder}").format(folder=self.work.folder), id="place", classes="quiet")
-        yield Note("", id="warnings", classes="warn")
 
     async def on_mount(self) -> None:
         """Fill the list, then ask the vault."""
-        rows = self.query_one(RowList)
-        rows.fill([Row(key=key, cells=(translate(name),)) for key, (name, _about) in _LINES.items()])
-        rows.focus()
-        self._about()
+        self._fill()
+        self.query_one(RowList).focus()
         await self._ask()
+
+    def _fill(self) -> None:
+        names = [(key, translate(name)) for key, (name, _about) in _LINES.items()]
+        if self._warnings:
+            count = len(self._warnings)
+            said = plural(
+                "! {count} thing to know about this place", "! {count} things to know about this place", count
+            )
+            names.append((_PLACE, said.format(count=count)))
+        self.query_one(RowList).fill([Row(key=key, cells=(name,)) for key, name in names])
+        self._about()
 
     async def on_screen_resume(self) -> None:
         """What was done meanwhile shows."""
@@ -113,14 +128,17 @@ class VaultScreen(ReporterPage):
         if now is None or not self.is_there:
             return
         self.query_one("#now", Note).say(words_now(now))
-        note = self.query_one("#warnings", Note)
-        note.say("\n".join("! " + sentence for sentence in warnings or ()))
-        note.display = bool(warnings)
+        if warnings:
+            self._warnings = warnings
+            self._fill()
 
     @on(RowList.Moved)
     def _about(self) -> None:
         key = self.query_one(RowList).cursor_key
-        self.query_one("#about", Note).say(translate(_LINES[key][1]) if key in _LINES else "")
+        about = translate(_LINES[key][1]) if key in _LINES else ""
+        self.query_one("#about", Note).say(
+            about or _("Who can get copies of the vault, and what can be seen.")
+        )
 
     @on(RowList.Chosen)
     async def action_take(self) -> None:
@@ -133,6 +151,16 @@ class VaultScreen(ReporterPage):
             return
         if key in _NEEDS_TWO and await self.reporter.ask(self.work.is_first_form):
             self.app.push_screen(UpgradeScreen())
+            return
+        if key == _PLACE:
+            self.app.push_screen(
+                ToldScreen(
+                    title=_("The place of the vault"),
+                    lead=_("Folder: {folder}").format(folder=self.work.folder),
+                    lines=["! " + sentence for sentence in self._warnings],
+                    then=self.app.pop_screen,
+                )
+            )
             return
         begin: dict[str, Callable[[ReporterPage], object]] = {
             "back_up": lambda page: page.app.push_screen(BackupScreen()),

@@ -118,7 +118,7 @@ class RestoreScreen(ReporterPage):
                     title=_("Bring back a backup"),
                     doing=_("Everything is verified first, then taken in."),
                     work=restore,
-                    done=lambda result: _tell(page, *result),
+                    done=lambda result: tell_restored(page, *result),
                     when_failed=_("Nothing was left behind, and the backup file is as it was."),
                 )
             )
@@ -135,7 +135,8 @@ class RestoreScreen(ReporterPage):
         )
 
 
-def _tell(page: ReporterPage, restored: Restored, opened: Opened) -> None:
+def tell_restored(page: ReporterPage, restored: Restored, opened: Opened) -> None:
+    """What came out of the backup; Enter goes to the list of the new vault."""
     reporter = page.reporter
     inside = ", ".join(
         (

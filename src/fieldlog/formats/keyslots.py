@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, Self
 
 from fieldlog.errors import CannotUnlock, KeySlotError, SecretInUse, SignatureInvalid
@@ -390,7 +391,12 @@ def replace(header: VaultHeader, content: bytes, opened: OpenedSlot) -> bytes:
 
 def _associated(header: VaultHeader, index: int) -> bytes:
     # A weaker profile written into fieldlog.json, or a slot moved elsewhere, opens nothing.
-    return sha256(header.encode()) + bytes((index,))
+    return _digest_of(header) + bytes((index,))
+
+
+@lru_cache(maxsize=1024)
+def _digest_of(header: VaultHeader) -> bytes:
+    return sha256(header.encode())
 
 
 def _start_of(index: int) -> int:

@@ -68,7 +68,14 @@ class MediaPlace:
         """
         if self.volume is None:
             return SingleFile(self.path)
-        return TwinFiles(self.folder, STEM, own=self.volume)
+        pair = TwinFiles(self.folder, STEM, own=self.volume)
+        try:
+            # Units are counted from the common end of both files.
+            pair.settle()
+        except BaseException:
+            pair.close()
+            raise
+        return pair
 
 
 class SingleFile(Area):

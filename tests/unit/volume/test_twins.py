@@ -168,6 +168,31 @@ def test_on_a_full_disk_they_stay_different(tmp_path: Path, monkeypatch: pytest.
     pair.close()
 
 
+@pytest.mark.parametrize("shorter", [0, 1])
+def test_the_end_of_the_longer_file_is_never_written_over(
+    tmp_path: Path, own: int, shorter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Growing files that differ fills the shorter one up first; where that cannot be, nothing is written."""
+    twins.make(tmp_path, "vol", size=3 * MIB)
+    paths = [twins.path_of(tmp_path, "vol", volume) for volume in (0, 1)]
+    before = [path.read_bytes() for path in paths]
+    os.truncate(paths[shorter], MIB)
+    pair = TwinFiles(tmp_path, "vol", own=own)
+    if own == shorter:
+        with pytest.raises(errors.StorageFailed):
+            pair.append(b"x" * 100)
+    failing_pwrite(monkeypatch, after=1)
+    with pytest.raises(errors.NoSpace):
+        pair.grow(4 * MIB)
+    monkeypatch.undo()
+    pair.grow(4 * MIB)
+    pair.close()
+    after = [path.read_bytes() for path in paths]
+    assert [len(content) for content in after] == [4 * MIB] * 2
+    assert after[1 - shorter][: 3 * MIB] == before[1 - shorter]
+    assert after[shorter][:MIB] == before[shorter][:MIB]
+
+
 def test_never_longer_by_writing(pair: TwinFiles) -> None:
     """A write beyond the end is a mistake of the caller."""
     with pytest.raises(errors.UsageError):

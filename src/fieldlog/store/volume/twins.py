@@ -85,10 +85,14 @@ class TwinFiles:
         """Make both files longer: ours by ``content``, the other by as many random bytes.
 
         Raises:
-            NoSpace: the disk is full. The files may differ in size until ``equalise`` or ``shrink``.
+            NoSpace: the disk is full. The files may differ in size until ``settle`` or ``shrink``.
+            StorageFailed: somebody else has changed a size meanwhile; nothing was written.
             MachineError: another subclass.
         """
         view = memoryview(content).cast("B")
+        # Random bytes are written at our end: where the other file is longer, they would be over its own.
+        if {self._size_of(0), self._size_of(1)} != {self.size}:
+            raise errors.StorageFailed(str(self.path.parent))
         with files.translating(self.path):
             while view:
                 piece = view[:_STEP]
@@ -107,6 +111,7 @@ class TwinFiles:
             Cancelled: from ``progress``; they are as they were.
             MachineError: another subclass.
         """
+        self.settle()
         before = self.size
         wanted = size - before
         if wanted <= 0:
@@ -129,22 +134,31 @@ class TwinFiles:
                 os.ftruncate(descriptor, size)
         self.size = min(self.size, size)
 
-    def equalise(self) -> None:
+    def settle(self) -> None:
         """Make the shorter file as long as the longer one, after a process was killed while they grew.
 
-        On a full disk they stay as they are until the next time.
+        What is in either file stays: the missing end gets random bytes.
+
+        Raises:
+            NoSpace: the disk is full; nothing but random bytes was written.
+            MachineError: another subclass.
         """
         sizes = [self._size_of(0), self._size_of(1)]
-        with suppress(OSError):
+        with files.translating(self.path):
             for volume in (0, 1):
                 end = sizes[volume]
                 while end < max(sizes):
                     piece = self._random(min(_STEP, max(sizes) - end))
                     _write_at(self._descriptors[volume], memoryview(piece), end)
                     end += len(piece)
-            self.size = max(sizes)
-            if sizes[0] != sizes[1]:
-                self.sync_both()
+        self.size = max(sizes)
+        if sizes[0] != sizes[1]:
+            self.sync_both()
+
+    def equalise(self) -> None:
+        """``settle`` where that is possible; on a full disk the files stay as they are for now."""
+        with suppress(errors.MachineError):
+            self.settle()
 
     def sync(self) -> None:
         """Return when everything written to our file is on the medium.

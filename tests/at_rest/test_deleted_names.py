@@ -106,6 +106,7 @@ def _no_part_of(needles: list[bytes], kept: list[str]) -> list[bytes]:
     return [needle for needle in needles if needle not in still_there]
 
 
+@pytest.mark.claim("C-REST-04")
 def test_nothing_of_an_erased_incident_is_in_the_pages(opened, tmp_path):
     """Names, texts and codes of erased incidents are in no page of the decrypted database, the free ones included."""
     content, gone, kept = _erase_every_third(opened, tmp_path, count=90)
@@ -117,6 +118,7 @@ def test_nothing_of_an_erased_incident_is_in_the_pages(opened, tmp_path):
     figures.record("AT-28.occurrences", 0)
 
 
+@pytest.mark.claim("C-REST-04")
 def test_the_log_is_empty_after_erasing(opened, tmp_path):
     """Nothing of the pages as they were before is left in the write-ahead log."""
     _erase_every_third(opened, tmp_path, count=12)
@@ -124,6 +126,7 @@ def test_the_log_is_empty_after_erasing(opened, tmp_path):
     assert (busy, frames) == (0, 0)
 
 
+@pytest.mark.claim("C-REST-04")
 def test_without_the_precautions_the_names_are_found(tmp_path, monkeypatch):
     """The control: with secure deletion off, and without a new index, the same search finds erased names."""
     settings = tuple(one for one in cipher._SETTINGS if one[0] != "secure_delete")

@@ -53,6 +53,7 @@ def test_erasing_asks_for_the_code_again(vault_run, code):
     assert vault_run("show", code).status == errors.UnknownRecord.exit_status
 
 
+@pytest.mark.claim("C-DES-01")
 def test_destroying_asks_one_word_and_no_passphrase(vault_run, tmp_path):
     """The word destroys and everything that was and was not done is said; anything else touches nothing."""
     before = {path.name: path.read_bytes() for path in (tmp_path / "vault").iterdir()}

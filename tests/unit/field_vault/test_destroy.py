@@ -31,6 +31,7 @@ def _everything_opens(folder, clock):
         vault.unlock(folder=folder, passphrase=secret, clock=clock).lock()
 
 
+@pytest.mark.claim("C-DES-01")
 def test_a_destroyed_vault_is_gone(folder, clock):
     """One call, no passphrase: nothing opens, no file is left, and the face hears first that the keys are gone."""
     heard = []
@@ -42,6 +43,7 @@ def test_a_destroyed_vault_is_gone(folder, clock):
     _nothing_opens(folder, clock)
 
 
+@pytest.mark.claim("C-DES-01")
 def test_doing_it_again_is_harmless(folder):
     """On nothing it does nothing and says so."""
     destroy(folder)
@@ -67,6 +69,7 @@ def test_files_of_others_stay_and_are_named(folder):
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.claim("C-DES-01")
 @pytest.mark.parametrize("attachment", [0, 3 << 20])
 def test_4096_bytes_end_it_whatever_its_size(folder, unlock, tmp_path, monkeypatch, attachment):
     """Before nothing opens any more, exactly 4,096 bytes are written, into ``slots``, and synced."""
@@ -101,6 +104,7 @@ def test_4096_bytes_end_it_whatever_its_size(folder, unlock, tmp_path, monkeypat
     assert sum(one == other for one, other in zip(before, after, strict=True)) < 100
 
 
+@pytest.mark.claim("C-DES-01")
 def test_both_volumes_are_ended(folder, unlock, clock):
     """The second vault goes with the first one, without its passphrase."""
     second = vault.secret_of(("other words for the other volume of this one",))
@@ -245,6 +249,7 @@ print(calls)
 """
 
 
+@pytest.mark.claim("C-DES-01")
 @pytest.mark.skipif(os.name != "posix", reason="counts the calls of a POSIX system")
 def test_killed_at_every_call_it_is_whole_or_gone(template, tmp_path, clock):
     """Killed before the bytes are written everything opens, after it nothing; a second run ends it either way."""

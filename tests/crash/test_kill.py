@@ -15,13 +15,20 @@ from crash.workloads import WORKLOADS, Workload
 SAMPLE = 24
 """Points of each workload in the normal suite; all of them with --slow."""
 
+REACHED = 0.9
+
 
 def _kill_at(points: list[Point], rehearsed: Rehearsed) -> dict[Point, Verdict]:
     verdicts = {}
     for number, point in enumerate(points):
         with rehearsed.performed(point, "signal=KILL:when={when}") as (run, ran):
-            assert ran.killed, f"{point} was not reached"
-            verdicts[point] = rehearsed.judged(run, turn=number)
+            verdict = rehearsed.judged(run, turn=number)
+            if ran.killed:
+                verdicts[point] = verdict
+            else:
+                # Which thread loads a module differs between runs, and so may the number of its calls.
+                assert (ran.outcome, verdict.verdict) == ("done", WHOLE), f"{point}: {ran.outcome} {verdict}"
+    assert len(verdicts) > len(points) * REACHED, "too few of the points were reached"
     return verdicts
 
 

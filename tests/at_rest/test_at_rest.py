@@ -9,15 +9,18 @@ show the same texts, or the search would prove nothing.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from support import syscalls
+from support import figures, syscalls
 from support.reporter import PROGRAM, Reporter, fresh_home
 
 UNENCRYPTED = (sys.executable, "-I", str(Path(__file__).with_name("unencrypted.py")))
@@ -42,8 +45,14 @@ TYPED_IN_SECRET = ("passphrase", "recovery words", "check code")
 MUST_SHOW = tuple(name for name in CANARIES if name not in {"reason", "contact"})
 """What the control has to find; the reason is kept only as a part of the consent, the contact on the card."""
 
-VAULT_FILES = {"fieldlog.json", "slots", "volume.db", "media"}
+VAULT_FILES = {"fieldlog.json", "slots", "vol-a", "vol-b", "media-a", "media-b"}
 ATTACHMENT_BYTES = 6 * 1024 * 1024 + 17
+FILM_BYTES = 240 << 20
+"""Written twice when it is attached, once each when it is sealed and backed up, and a part of it before a kill."""
+
+GIGABYTE = 10**9
+MINUTES = 1200.0
+"""Seconds that a command with a film may take under strace; a bound against hanging."""
 
 ORGANISATION = """
 import sys
@@ -71,21 +80,20 @@ class Run:
     records: tuple[Path, ...]
     left: tuple[Path, ...]
     canaries: dict[str, str]
+    words: str = field(repr=False)
+
+    def finder(self) -> syscalls.Finder:
+        return syscalls.Finder(syscalls.needles(self.canaries.values()))
 
     def written(self) -> syscalls.Written:
-        finder = syscalls.Finder(syscalls.needles(self.canaries.values()))
+        finder = self.finder()
         together = syscalls.Written()
         for record in self.records:
-            one = syscalls.scan(record, finder)
-            together.bytes_scanned += one.bytes_scanned
-            together.places |= one.places
-            together.hits += one.hits
-            together.shared_mappings += one.shared_mappings
-            together.sockets += one.sockets
+            together.add(syscalls.scan(record, finder))
         return together
 
     def files(self) -> tuple[int, list[tuple[str, bytes]]]:
-        return syscalls.scan_files(self.left, syscalls.Finder(syscalls.needles(self.canaries.values())))
+        return syscalls.scan_files(self.left, self.finder())
 
     def found(self, hits: list[tuple[str, bytes]]) -> set[str]:
         """The names of the canaries that were met."""
@@ -158,6 +166,7 @@ def use_fieldlog(folder: Path, program: tuple[str, ...]) -> Run:
         records=records,
         left=(vault, stick, folder / "home", folder / "tmp", folder / "run"),
         canaries={**CANARIES, **secrets},
+        words=words,
     )
 
 
@@ -269,8 +278,104 @@ def test_without_encryption_everything_is_found(tmp_path):
     )
     assert in_calls >= set(MUST_SHOW)
     assert len(in_files) >= 6
+    controls = [
+        (place, when)
+        for place in ("vault/vol-", "vault/media-", "stick/")
+        for when, met in (("while it was written", written.hits), ("afterwards", hits))
+        if any(where.startswith(str(tmp_path / place)) for where, _needle in met)
+    ]
+    figures.record("AT-01.controls", len(controls))
+    assert len(controls) == 6
     assert {Path(place).parent for place, _needle in hits} >= {tmp_path / "vault", tmp_path / "stick"}
     # Single words of a passphrase are ordinary English; the whole of it is nowhere, even here.
     secrets = [run.canaries[name].encode() for name in TYPED_IN_SECRET]
     for path in (one for folder in run.left for one in folder.rglob("*") if one.is_file()):
         assert not [secret for secret in secrets if secret in path.read_bytes()]
+
+
+def film(path: Path) -> Path:
+    """A large file of nothing but the canary of an attachment."""
+    piece = CANARIES["attachment"].encode() * 4096
+    with path.open("wb") as stream:
+        while stream.tell() < FILM_BYTES:
+            stream.write(piece)
+    return path
+
+
+def with_a_film(folder: Path, words: str) -> Iterator[Path]:
+    """Attach a film and be killed, attach it, seal it and back it up; the record of each as it is made."""
+    vault, environment = folder / "vault", fresh_home(folder)
+    # Python's cache of the program is no part of what the program writes.
+    program = (PROGRAM[0], "-B", *PROGRAM[1:])
+    for place in ("shelf", "second-stick"):
+        (folder / place).mkdir()
+    source = film(folder / "outside" / "film.mp4")
+
+    def command(*arguments: str) -> Reporter:
+        traced = syscalls.traced((*program, *arguments), folder / "now.strace")
+        reporter = Reporter(vault, environment, command=traced, columns=300)
+        reporter.wait_for("Passphrase or recovery words:")
+        reporter.type(words)
+        reporter.press("enter")
+        return reporter
+
+    def ended(reporter: Reporter) -> Path:
+        status = reporter.wait(seconds=MINUTES)
+        assert status == 0, reporter.settle()
+        reporter.settle()
+        return folder / "now.strace"
+
+    with command("list") as reporter:
+        yield ended(reporter)
+        # The story handed one incident over; the others are drafts.
+        listed = re.findall(r"(INC-\w+) +(\w+)", reporter.text())
+        (code,) = (code for code, state in listed if state != "draft")
+    before = (vault / "media-a").stat().st_size
+    with command("attach", code, str(source)) as reporter:
+        end = time.monotonic() + MINUTES
+        while (vault / "media-a").stat().st_size < before + FILM_BYTES // 4:
+            reporter.pump()
+            assert time.monotonic() < end
+        reporter.kill_program()
+        yield folder / "now.strace"
+    with command("attach", code, str(source)) as reporter:
+        yield ended(reporter)
+    sealing = (
+        "seal",
+        code,
+        "--for",
+        CANARIES["organisation"],
+        "--to",
+        str(folder / "second-stick"),
+        "--danger",
+    )
+    with command(*sealing) as reporter:
+        reporter.wait_for("Why are they in danger now?")
+        reporter.type(CANARIES["reason"])
+        reporter.press("enter")
+        yield ended(reporter)
+    with command("backup", str(folder / "shelf")) as reporter:
+        yield ended(reporter)
+
+
+@pytest.mark.slow
+@pytest.mark.claim("C-REST-01")
+def test_nothing_readable_in_a_gigabyte(tmp_path):
+    """Nor in a thousand million written bytes: films attached, one killed half-way, sealed and backed up."""
+    require_tracer()
+    run = use_fieldlog(tmp_path, PROGRAM)
+    written, finder = run.written(), run.finder()
+    for record in with_a_film(tmp_path, run.words):
+        written.add(syscalls.scan(record, finder))
+        record.unlink()
+    left = (*run.left, tmp_path / "shelf", tmp_path / "second-stick")
+    size, hits = syscalls.scan_files(left, finder)
+    print(f"searched: {written.bytes_scanned} bytes written, {size} bytes in files")
+    figures.record("AT-01.bytes", written.bytes_scanned)
+    figures.record("AT-01.hits", len(written.hits) + len(hits))
+    assert written.hits == hits == []
+    assert not written.shared_mappings
+    assert not written.sockets
+    assert written.bytes_scanned >= GIGABYTE
+    assert size > 4 * FILM_BYTES
+    assert {path.name for path in (tmp_path / "vault").iterdir()} == VAULT_FILES

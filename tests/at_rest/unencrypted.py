@@ -1,15 +1,15 @@
 """Fieldlog with its encryption taken out: the control that shows what the at-rest test can see.
 
-Run instead of ``-m fieldlog``. The database gets no key and its proofs are skipped; attachments and the
-contents of bundles are copied instead of sealed. Everything else is the real program.
+Run instead of ``-m fieldlog``. The database gets no key and its proofs are skipped; its log, attachments and
+the contents of bundles and backups are copied instead of encrypted. Everything else is the real program.
 """
 
 from __future__ import annotations
 
 import sys
 
-from fieldlog.primitives import aead
-from fieldlog.store import connection
+from fieldlog.primitives import aead, xts
+from fieldlog.store import cipher
 from fieldlog.system import process
 
 _replace_image = process.replace_image
@@ -26,17 +26,23 @@ def _copied(_cipher: object, target: memoryview, source: memoryview, **_named: o
 
 
 def _write_back(database: object) -> bool:
-    # False: the caller would compare the first bytes of the file with the salt.
+    # False: the caller would compare the first bytes of the database with the salt.
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return False
 
 
+def _as_it_is(_xts: object, unit: bytes, *, number: int) -> bytes:
+    return bytes(unit)
+
+
 def take_encryption_out() -> None:
     """Put the replacements in the places of the real things."""
-    connection._keying = lambda _key, _salt: ()
-    for proof in ("_require", "_require_not_plain", "_require_encrypted_head", "_require_wrong_key_refused"):
-        setattr(connection, proof, _no_proof)
-    connection._write_back = _write_back
+    cipher._keying = lambda _key, _salt: ()
+    for proof in ("_require", "require_not_plain", "require_encrypted_head", "require_wrong_key_refused"):
+        setattr(cipher, proof, _no_proof)
+    cipher.write_back = _write_back
+    xts.Xts.encrypt = _as_it_is
+    xts.Xts.decrypt = _as_it_is
     aead.ChaCha.seal_into = _copied
     aead.ChaCha.open_into = _copied
     # After a lock this launcher has to come back, and not the program that encrypts.

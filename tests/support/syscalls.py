@@ -58,6 +58,14 @@ class Written:
     shared_mappings: list[str] = field(default_factory=list)
     sockets: int = 0
 
+    def add(self, other: Written) -> None:
+        """Count what another run wrote as well."""
+        self.bytes_scanned += other.bytes_scanned
+        self.places |= other.places
+        self.hits += other.hits
+        self.shared_mappings += other.shared_mappings
+        self.sockets += other.sockets
+
 
 def needles(canaries: Iterable[str]) -> tuple[bytes, ...]:
     """Every stretch of ``_WINDOW`` bytes of each canary, in the shapes a program might write it."""

@@ -1,10 +1,11 @@
 """AT-10 and AT-11: what an unlock costs, and that its time does not tell which slot opened, or none.
 
 AT-11 fills all eight slots of both volumes and opens ``slots`` with the secret of each and with a wrong
-one, ``--runs`` times each (50 at least for the bar), every round in another order, so that what the machine
-does besides falls on all of them alike. The figure is the largest difference between two medians, three
-times: of the clock on the wall, which a busy machine disturbs; of the processor's time; and of the part
-that could differ at all, the eight trials, by the clock. AT-10 is the time of the usual profile.
+one, ``--runs`` rounds (50 at least for the bar), every round in another order. Compared is how far each is
+from the middle of the others in its round, so that what the machine does besides falls on all of them alike.
+Told three times: by the clock on the wall, which a busy machine disturbs; by the processor's time, which is
+the figure; and, by the clock, the part that could differ at all, the eight trials.
+AT-10 is the time of the usual profile.
 
 With ``FIELDLOG_WRITE_FIGURES=1`` the figures go into ``docs/figures.json``.
 """
@@ -78,6 +79,17 @@ def opened_in(header: VaultHeader, content: bytes, index: int) -> Took:
     return took
 
 
+def away_from_the_others(kinds: list[list[float]]) -> list[float]:
+    """For each kind of opening, the median of how far it was from the middle of the others in its round."""
+    rounds = list(zip(*kinds, strict=True))
+    return [
+        statistics.median(
+            together[kind] - statistics.median(together[:kind] + together[kind + 1 :]) for together in rounds
+        )
+        for kind in range(len(kinds))
+    ]
+
+
 def main() -> None:
     asked = measure.options(__doc__ or "", runs=50)
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -95,14 +107,18 @@ def main() -> None:
         for index in order:
             times[index].append(opened_in(header, content, index))
     for kind in ("wall", "processor", "trials"):
-        medians = [statistics.median(getattr(took, kind) for took in times[index]) for index in times]
-        spread = max(medians) - min(medians)
-        verdict = "meets" if spread < BAR_MILLISECONDS else "MISSES"
+        away = away_from_the_others([[getattr(took, kind) for took in times[index]] for index in times])
+        between_slots = max(away[:WRONG]) - min(away[:WRONG])
+        wrong = abs(away[WRONG] - statistics.median(away[:WRONG]))
+        verdict = "meets" if max(between_slots, wrong) < BAR_MILLISECONDS else "MISSES"
         print(
-            f"AT-11 {kind}: largest difference {spread:.2f} ms (bar {BAR_MILLISECONDS:.0f} ms, {verdict} it)"
+            f"AT-11 by {kind}: slots differ by {between_slots:.2f} ms, a wrong passphrase by {wrong:.2f} ms "
+            f"(bar {BAR_MILLISECONDS:.0f} ms, {verdict} it)"
         )
-        print("      slots 0 to 7, then wrong: " + ", ".join(f"{median:.2f}" for median in medians))
-        figures.record(f"AT-11.{kind}_difference_ms", round(spread, 2))
+        print("      slots 0 to 7, then wrong: " + ", ".join(f"{median:+.2f}" for median in away))
+        if kind == "processor":
+            figures.record("AT-11.slot_difference_ms", round(between_slots, 2))
+            figures.record("AT-11.wrong_difference_ms", round(wrong, 2))
     figures.record("AT-11.openings_each", asked.runs)
 
     salt = bytes(kdf.ARGON2_SALT_BYTES)

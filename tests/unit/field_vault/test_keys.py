@@ -53,6 +53,7 @@ def test_a_new_vault_lists_passphrase_and_recovery_words(opened):
     assert {key.made_at.date().isoformat() for key in listed} == {"2026-03-01"}
 
 
+@pytest.mark.claim("C-KEY-03")
 def test_a_changed_passphrase_shuts_the_old_one_out(opened, opens):
     """After the change only the new passphrase and the recovery words open the vault."""
     changed = keys.change_passphrase(opened, present=PASSPHRASE, new=NEW)

@@ -305,6 +305,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.claim("C-KEY-03")
 @pytest.mark.parametrize("form", ["table", "first form"])
 @pytest.mark.parametrize("where", ["before", "after", "unsettled"])
 @pytest.mark.parametrize("change", CHANGES)

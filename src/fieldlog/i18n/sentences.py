@@ -180,15 +180,21 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("Start the newer version. This one has changed nothing."),
     ),
     "vault.damaged": (
-        N_("A part of {path} is damaged ({part})."),
-        N_("Change nothing in it, make a copy of the whole folder, and ask for help with the copy."),
+        N_("Something in {path} is damaged: {part}. What is damaged is never shown as yours."),
+        N_(
+            "Change nothing in it and copy the whole folder to another disk. "
+            "Then fieldlog recover saves what can be saved of a vault."
+        ),
     ),
     "vault.encryption-unavailable": (
         N_("The storage on this computer would not encrypt, so nothing was opened or written ({reason})."),
         N_("Install Fieldlog again as its README says, without other packages beside it."),
     ),
     "vault.history-altered": (
-        N_("The history in {path} was altered, or an older copy was put in its place."),
+        N_(
+            "The records in {path} are not those of its last lock: an older copy was put in their place, "
+            "or somebody changed them."
+        ),
         N_("Do not work in it. Keep a copy of the folder and think about who could have reached it."),
     ),
     "vault.first-form": (
@@ -309,6 +315,20 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+PARTS: Final[dict[str, str]] = {
+    "card": N_("the organisation's card"),
+    "database": N_("where the records lie"),
+    "header": N_("the file fieldlog.json"),
+    "identities": N_("the organisation's keys"),
+    "media": N_("the attached files"),
+    "record": N_("a record"),
+    "schema": N_("the list of its tables"),
+    "senders": N_("the list of senders"),
+    "slots": N_("the file with its locks"),
+}
+"""What ``VaultDamaged.part`` is called; another slug is shown as it is."""
+
+
 def size_text(size_bytes: int) -> str:
     """A number of bytes for people, rounded up to whole mebibytes; "?" when it is not known."""
     if size_bytes <= 0:
@@ -331,6 +351,8 @@ def _fields(error: FieldlogError) -> dict[str, str]:
         fields["needed"] = size_text(int(error.safe_fields["needed"]))
     if "free" in error.safe_fields:
         fields["free"] = _free_text(int(error.safe_fields["free"]))
+    if "part" in error.safe_fields:
+        fields["part"] = _(PARTS[fields["part"]]) if fields["part"] in PARTS else fields["part"]
     return fields
 
 

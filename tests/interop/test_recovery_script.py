@@ -20,9 +20,11 @@ import pytest
 from fieldlog.documents.backup_readme import recovery_script
 from fieldlog.field.recovery_keys import recovery_identity
 from fieldlog.formats import age
+from fieldlog.formats.keyslots import Purpose, SlotSecret
 from support.backups import (
     FILES,
     FIXTURES,
+    NEW_PASSPHRASE,
     ON_PAPER,
     OTHER_WORDS,
     RECOVERY,
@@ -119,6 +121,24 @@ def test_present_form(script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert ran.returncode == 0, ran.stderr
     assert all(story in texts(tmp_path / "out") for story in STORIES)
     assert sorted(path.read_bytes() for path in (tmp_path / "out" / "attachments").iterdir()) == sorted(FILES)
+
+
+def test_key_file(script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase that needs a key file opens the folder with it, and not without."""
+    monkeypatch.setattr("fieldlog.store.volume.sizes.USUAL", SMALL)
+    key_file = tmp_path / "key"
+    key_file.write_bytes(b"any bytes" * 100)
+    with filled_vault(tmp_path / "vault") as vault:
+        vault.store.slots.add(
+            SlotSecret(purpose=Purpose.PASSPHRASE, secret=NEW_PASSPHRASE, keyfile=key_file.read_bytes()),
+            made_at="",
+        )
+    words = NEW_PASSPHRASE.reveal().decode()
+    ran = recover(script, tmp_path / "vault", tmp_path / "out", key_file, words=words)
+    assert ran.returncode == 0, ran.stderr
+    assert all(story in texts(tmp_path / "out") for story in STORIES)
+    ran = recover(script, tmp_path / "vault", tmp_path / "without", words=words)
+    assert "do not open" in ran.stderr
 
 
 @pytest.mark.claim("C-BAK-03")

@@ -240,18 +240,6 @@ class SlotSecret:
     keyfile: bytes | None = None
 
 
-def create(
-    header: VaultHeader,
-    secrets: Sequence[SlotSecret],
-    *,
-    keys: VolumeKeys,
-    head: Head,
-) -> tuple[bytes, OpenedSlot]:
-    """``create_all``, and of the slots only that of the first secret."""
-    content, used = create_all(header, secrets, keys=keys, head=head)
-    return content, used[0]
-
-
 def create_all(
     header: VaultHeader,
     secrets: Sequence[SlotSecret],

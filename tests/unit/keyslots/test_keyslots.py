@@ -43,7 +43,7 @@ def slots(cheap, keys):
         SlotSecret(purpose=Purpose.PASSPHRASE, secret=PASSPHRASE),
         SlotSecret(purpose=Purpose.RECOVERY, secret=RECOVERY),
     )
-    return keyslots.create(HEADER, wanted, keys=keys, head=HEAD)[0]
+    return keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)[0]
 
 
 def test_passphrase_and_recovery_words_open_with_real_argon2id(keys):
@@ -52,7 +52,7 @@ def test_passphrase_and_recovery_words_open_with_real_argon2id(keys):
         SlotSecret(purpose=Purpose.PASSPHRASE, secret=PASSPHRASE),
         SlotSecret(purpose=Purpose.RECOVERY, secret=RECOVERY),
     )
-    content, first = keyslots.create(HEADER, wanted, keys=keys, head=HEAD)
+    content, (first, _) = keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)
     assert len(content) == 4096
     by_passphrase = keyslots.open_slots(HEADER, content, PASSPHRASE)
     by_recovery = keyslots.open_slots(HEADER, content, RECOVERY)
@@ -96,7 +96,7 @@ def test_which_volume_and_slot_is_used_is_random(cheap, keys):
     used = set()
     for _ in range(200):
         wanted = (SlotSecret(purpose=Purpose.PASSPHRASE, secret=PASSPHRASE),)
-        _, opened = keyslots.create(HEADER, wanted, keys=keys, head=HEAD)
+        _, (opened,) = keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)
         assert opened.payload.volume == opened.index // 4
         used.add(opened.index)
     assert used == set(range(8))
@@ -107,7 +107,7 @@ def test_an_unused_slot_looks_like_a_used_one(cheap, keys):
     seen = [set() for _ in range(4096)]
     for _ in range(60):
         wanted = (SlotSecret(purpose=Purpose.PASSPHRASE, secret=PASSPHRASE),)
-        content, _ = keyslots.create(HEADER, wanted, keys=keys, head=HEAD)
+        content, _ = keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)
         for place, byte in enumerate(content):
             seen[place].add(byte)
     assert min(len(values) for values in seen) > 20
@@ -116,7 +116,7 @@ def test_an_unused_slot_looks_like_a_used_one(cheap, keys):
 def test_a_key_file_is_a_second_factor(cheap, keys):
     """With a key file, the passphrase alone opens nothing, nor does another file."""
     wanted = (SlotSecret(purpose=Purpose.PASSPHRASE, secret=PASSPHRASE, keyfile=b"k" * 64),)
-    content, _ = keyslots.create(HEADER, wanted, keys=keys, head=HEAD)
+    content, _ = keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)
     assert _same(keyslots.open_slots(HEADER, content, PASSPHRASE, keyfile=b"k" * 64).payload.keys, keys)
     for keyfile in (None, b"", b"k" * 63):
         with pytest.raises(errors.CannotUnlock):
@@ -191,7 +191,7 @@ def test_a_volume_has_four_slots(cheap, keys, count):
     """None and more than four secrets are refused."""
     wanted = [SlotSecret(purpose=Purpose.PASSPHRASE, secret=PASSPHRASE)] * count
     with pytest.raises(errors.KeySlotError) as caught:
-        keyslots.create(HEADER, wanted, keys=keys, head=HEAD)
+        keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)
     assert caught.value.reason == "slot-count"
 
 

@@ -24,9 +24,9 @@ def keys():
 @pytest.fixture
 def made(cheap, keys):
     """A ``slots`` with one secret, and its slot."""
-    return keyslots.create(
-        HEADER, [SlotSecret(purpose=Purpose.PASSPHRASE, secret=FIRST)], keys=keys, head=HEAD
-    )
+    wanted = [SlotSecret(purpose=Purpose.PASSPHRASE, secret=FIRST)]
+    content, (slot,) = keyslots.create_all(HEADER, wanted, keys=keys, head=HEAD)
+    return content, slot
 
 
 def _changed(before, after):

@@ -89,9 +89,9 @@ class RegisterStore(RegisterTables):
                 tables = RegisterTables(database)
                 with tables.transaction():
                     fill(tables)
-            slots, opened = keyslots.create(header, secrets, keys=keys, head=Head())
+            slots, used = keyslots.create_all(header, secrets, keys=keys, head=Head())
             files.write_whole(building / SLOTS_NAME, slots)
-        return cls._opened(place, header, opened)
+        return cls._opened(place, header, used[0])
 
     @classmethod
     def unlock(cls, place: Path, *, secret: Secret, available_memory: int) -> Self:

@@ -110,7 +110,7 @@ def test_a_newer_register_is_refused(store: RegisterStore, place: Path) -> None:
     """What a later version wrote is left alone."""
     store.close()
     header = place / "register.json"
-    header.write_bytes(header.read_bytes().replace(b'"format": 1', b'"format": 2'))
+    header.write_bytes(header.read_bytes().replace(b'"format": 1', b'"format": 3'))
     with pytest.raises(errors.VaultTooNew):
         unlock(place)
 

@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -229,3 +230,17 @@ def test_one_person_can_read_it() -> None:
         elif isinstance(node, ast.ImportFrom):
             modules.add(str(node.module).partition(".")[0])
     assert modules - set(sys.stdlib_module_names) == {"cryptography", "nacl", "sqlcipher3"}
+
+
+def test_nothing_is_written_elsewhere(script: Path, tmp_path: Path) -> None:
+    """An archive that somebody else made writes nothing outside of the new folder."""
+    for number, name in enumerate(("data/../../outside", "data//outside", "data/a/../../../outside")):
+        path = tmp_path / f"{number}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a/bagit.txt", "")
+            archive.writestr("a/manifest-sha512.txt", f"{'0' * 128}  {name}\n")
+            archive.writestr(f"a/{name}", "x")
+        (tmp_path / "into").mkdir(exist_ok=True)
+        assert recover(script, path, tmp_path / "into" / str(number), words="").returncode != 0
+    assert not [one for one in tmp_path.rglob("outside") if "into" not in one.relative_to(tmp_path).parts]
+    assert not Path("/outside").exists()

@@ -86,7 +86,7 @@ def from_backup(source, target):
         folder = archive.namelist()[0].partition("/")[0]
         for digest, name in map(str.split, archive.read(f"{folder}/manifest-sha512.txt").decode().splitlines()):
             with archive.open(f"{folder}/{name}") as file:
-                write(iter(lambda: file.read(CHUNK), b""), target / name.removeprefix("data/"), digest)
+                write(iter(lambda: file.read(CHUNK), b""), target / name[5:].replace("..", "_").lstrip("/"), digest)
     keys = json.loads((target / "keys.json").read_bytes())
     export(target, bytes.fromhex(keys["database_key"] + keys["database_salt"]))
 

@@ -1,6 +1,7 @@
 """The verbs that take things away: bin, erase and destroy, each with its question."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from fieldlog import errors
 from fieldlog.field import places
 from fieldlog.i18n import warnings
 from fieldlog.i18n.catalog import LANGUAGES, set_language
+from fieldlog.store.vault import binned
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +42,16 @@ def test_the_bin_is_listed_filled_and_emptied(vault_run, code):
     assert "empty" in vault_run("bin").out
     assert vault_run("bin", "--restore", code).status == errors.UnknownRecord.exit_status
     assert vault_run("bin", "--empty").status == 0
+
+
+def test_what_an_unlock_erased_is_said_by_every_verb(vault_run, code, monkeypatch):
+    """Whichever verb unlocks after the thirty days says, on standard error, what is gone."""
+    vault_run("bin", "--put", code)
+    monkeypatch.setattr(binned, "KEPT", timedelta(0))
+    ran = vault_run("list")
+    assert ran.err == "1 incident was in the bin for 30 days and is erased for good.\n"
+    assert ran.out == "Nothing here yet.\n"
+    assert vault_run("list").err == ""
 
 
 def test_erasing_asks_for_the_code_again(vault_run, code):

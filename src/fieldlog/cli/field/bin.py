@@ -30,19 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
         UnknownRecord: no such incident.
         FieldlogError: another of the errors of ``field.bin``.
     """
-    from fieldlog.cli import output
     from fieldlog.cli.field.unlocking import unlocked_vault
     from fieldlog.field import bin as bins
 
     with unlocked_vault(arguments) as vault:
-        if vault.erased_from_bin:
-            output.line(
-                plural(
-                    "{count} incident was in the bin for 30 days and is erased for good.",
-                    "{count} incidents were in the bin for 30 days and are erased for good.",
-                    vault.erased_from_bin,
-                ).format(count=vault.erased_from_bin)
-            )
         if arguments.put:
             bins.move_to_bin(vault, arguments.put)
         elif arguments.restore:

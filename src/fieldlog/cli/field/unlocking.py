@@ -79,7 +79,22 @@ def unlocked_with(arguments: argparse.Namespace) -> tuple[OpenVault, Given]:
     typed = typed_secret(arguments, _("Passphrase or recovery words: "))
     given = Given(secret=vault.typed_secret(typed), keyfile=keyfile)
     opened = vault.unlock(folder=folder, passphrase=given.secret, clock=SystemClock(), keyfile=keyfile)
+    _say_what_is_gone(opened.erased_from_bin)
     return opened, given
+
+
+def _say_what_is_gone(count: int) -> None:
+    """Say, whatever the verb is, that this unlock has erased something."""
+    from fieldlog.cli import diagnostics
+    from fieldlog.i18n.catalog import plural
+
+    if count:
+        said = plural(
+            "{count} incident was in the bin for 30 days and is erased for good.",
+            "{count} incidents were in the bin for 30 days and are erased for good.",
+            count,
+        )
+        diagnostics.say(said.format(count=count))
 
 
 def ask(prompt: str) -> str:

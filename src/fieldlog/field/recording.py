@@ -22,6 +22,7 @@ from fieldlog import errors
 from fieldlog.field.bin import move_to_bin, restore_from_bin
 from fieldlog.field.recording_files import attach, attachment_facts, detach, open_attachment
 from fieldlog.field.vault import OpenVault
+from fieldlog.field.wording import summary_of, words_of
 from fieldlog.model import rules
 from fieldlog.model.act import Act
 from fieldlog.model.base import Record
@@ -121,8 +122,8 @@ def keep_draft(
         capture=capture.to_plain(),
         cursor=Cursor(*cursor) if cursor is not None else Cursor(),
         at=vault.timestamp(),
-        summary=_summary(capture, None),
-        words=_words(capture, chosen),
+        summary=summary_of(capture, None),
+        words=words_of(capture, chosen),
     )
     return chosen
 
@@ -221,8 +222,8 @@ def save(
             capture=capture.to_plain(),
             state=state,
             at=vault.timestamp(),
-            summary=_summary(capture, captured.incident),
-            words=_words(capture, chosen, *(record.code for record in records)),
+            summary=summary_of(capture, captured.incident),
+            words=words_of(capture, chosen, *(record.code for record in records)),
             pruned=_PRUNED,
         )
     store.incidents.settle()
@@ -339,19 +340,3 @@ def _with_standing_consents(vault: OpenVault, records: tuple[Record, ...]) -> tu
     for consent in standing.values():
         by_code.setdefault(consent.code, consent)
     return tuple(by_code.values())
-
-
-def _summary(capture: QuickCapture, incident: Incident | None) -> Summary:
-    return Summary(
-        title=capture.what,
-        when=None if incident is None else incident.when,
-        typed_when=capture.when,
-        place=capture.where,
-        family=capture.family,
-        urgency=capture.urgency,
-    )
-
-
-def _words(capture: QuickCapture, *codes: str) -> str:
-    """What an incident is found by."""
-    return "\n".join((capture.what, capture.where, capture.who, *codes))

@@ -1,4 +1,4 @@
-"""How a recovered incident gets its line in the list, its search words, and where needed its form again."""
+"""What the list shows of an incident, what it is found by, and its form again where that was lost."""
 
 from __future__ import annotations
 

@@ -54,6 +54,7 @@ def given_keyfile(arguments: argparse.Namespace) -> Path | None:
 
 def _checked(arguments: argparse.Namespace) -> Checked:
     from fieldlog import errors
+    from fieldlog.cli import diagnostics
     from fieldlog.cli.field.unlocking import typed_secret, vault_folder
     from fieldlog.field import checking, vault
 
@@ -63,7 +64,10 @@ def _checked(arguments: argparse.Namespace) -> Checked:
     typed = typed_secret(arguments, _("Passphrase or recovery words: "))
     try:
         return checking.check(
-            folder=folder, passphrase=vault.typed_secret(typed), keyfile=given_keyfile(arguments)
+            folder=folder,
+            passphrase=vault.typed_secret(typed),
+            keyfile=given_keyfile(arguments),
+            progress=diagnostics.progress(_("Checking the vault")),
         )
     except KeyboardInterrupt:
         raise errors.Cancelled from None

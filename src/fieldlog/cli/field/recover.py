@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                 passphrase=vault.typed_secret(passphrase),
                 recovery=vault.secret_of(recovery),
                 clock=SystemClock(),
+                progress=diagnostics.progress(_("Recovering")),
             )
     except (errors.CannotUnlock, errors.VaultDamaged) as error:
         # Nothing can be read with these words; other ways may still be open.

@@ -154,6 +154,7 @@ def test_a_page_of_a_shelf(opened, query):
     for state in ("draft", "ready"):
         assert _found(opened, query, state=state) == [one for one in expected if shelves[one] == state]
     assert _found(opened, query, state="bin") == codes[2::-1]
+    assert _found(opened, query, state="received") == []
 
 
 def test_the_numbers_of_the_shelves_are_those_of_the_list(opened):

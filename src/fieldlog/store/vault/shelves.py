@@ -28,6 +28,13 @@ _ON: Final[dict[str | None, tuple[str, tuple[str, ...]]]] = {
 _SAVED: Final = "search.rowid = number AND search MATCH ? AND {on_shelf}"
 """What was saved is found by beginnings of words. The index is read from its newest entry on."""
 
+_SAVED_ON_SMALL: Final = (
+    "search.rowid = number AND search MATCH ? "
+    # The plus: otherwise the index would be asked once for each of them.
+    "AND +search.rowid IN (SELECT number FROM incident WHERE {on_shelf})"
+)
+"""The same where few of those found are on the shelf: the rows of all the others are not looked at."""
+
 _OTHERS: Final = (
     "SELECT number FROM draft CROSS JOIN incident ON incident.code = draft.incident "
     "WHERE instr(folded, ?) AND {on_shelf} "
@@ -36,8 +43,8 @@ _OTHERS: Final = (
 """A draft is found by any part of its text, and anything by its code."""
 
 _ALL: Final = (
-    "number IN (SELECT * FROM (SELECT search.rowid FROM search CROSS JOIN incident WHERE "  # noqa: S608 - own text
-    f"{_SAVED} ORDER BY search.rowid DESC LIMIT ?) UNION {_OTHERS})"
+    "number IN (SELECT * FROM (SELECT search.rowid FROM search CROSS JOIN incident WHERE "
+    "{saved} ORDER BY search.rowid DESC LIMIT ?) UNION {others})"
 )
 
 
@@ -57,11 +64,17 @@ def chosen(database: Database, shelf: str | None, query: str, *, limit: int) -> 
     expression = search.match_expression(query)
     if not expression:
         return Page(tables="incident", number="number", where=on_shelf, bindings=of_shelf)
+    held: dict[str, int] = dict(database.execute("SELECT name, incidents FROM shelf"))
+    if shelf is not None and not held[shelf]:
+        return Page(tables="incident", number="number", where="0", bindings=())
     typed = search.folded_text(query.strip())
-    saved: Bindings = (expression, *of_shelf)
-    others: Bindings = (typed, *of_shelf, typed.upper(), *of_shelf)
-    if database.row(_OTHERS.format(on_shelf=on_shelf), others) is None:
-        where = _SAVED.format(on_shelf=on_shelf)
-        return Page(tables="search CROSS JOIN incident", number="search.rowid", where=where, bindings=saved)
-    where = _ALL.format(on_shelf=on_shelf)
-    return Page(tables="incident", number="number", where=where, bindings=(*saved, limit, *others))
+    small = shelf is not None and 2 * held[shelf] < sum(held.values())
+    saved = (_SAVED_ON_SMALL if small else _SAVED).format(on_shelf=on_shelf)
+    others = _OTHERS.format(on_shelf=on_shelf)
+    of_saved: Bindings = (expression, *of_shelf)
+    of_others: Bindings = (typed, *of_shelf, typed.upper(), *of_shelf)
+    if database.row(others, of_others) is None:
+        tables = "search CROSS JOIN incident"
+        return Page(tables=tables, number="search.rowid", where=saved, bindings=of_saved)
+    where = _ALL.format(saved=saved, others=others)
+    return Page(tables="incident", number="number", where=where, bindings=(*of_saved, limit, *of_others))

@@ -18,6 +18,8 @@ def opened_sentence(opened: Opened | None) -> str:
     """When it was opened before, how much was in it then, and its check words; empty for a new vault."""
     if opened is None:
         return ""
+    if not opened.changes:
+        return _("Nothing was ever saved in this vault.")
     if opened.last_opened is None:
         return _("Never opened before: {counted}. Check words: {words}").format(
             counted=_counted(opened), words=" ".join(opened.words)
@@ -29,6 +31,8 @@ def opened_sentence(opened: Opened | None) -> str:
 
 def words_now(opened: Opened) -> str:
     """What must stand there again after the next unlock."""
+    if not opened.changes:
+        return _("Nothing was ever saved in this vault.")
     return _("Now: {counted}. Check words: {words}").format(
         counted=_counted(opened), words=" ".join(opened.words)
     )

@@ -109,7 +109,9 @@ class UnlockScreen(SecretPage):
     def action_unlock(self) -> None:
         """Try what was typed."""
         typed, keyfile = self.secret_typed, self.keyfile_typed
-        if typed.strip() and not self._opening:
+        if not typed.strip():
+            self.query_one("#passphrase").focus()
+        elif not self._opening:
             self._opening = True
             self.query_one("#answer", Note).say("")
             self.query_one("#advice", Note).say(_("Opening... this takes a moment."))

@@ -54,7 +54,7 @@ class WordsScreen(ReporterPage):
         yield Note(
             _(
                 "They open your vault. Do not photograph them and do not type them anywhere else.\n"
-                "Keep the paper where you keep money. If it is lost, nobody can open the vault."
+                "Keep the paper where you keep money. If it is lost, only recovery words open the vault."
             ),
             classes="gap",
         )

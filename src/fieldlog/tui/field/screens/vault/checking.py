@@ -80,7 +80,7 @@ class CheckedScreen(ReporterPage):
                 ),
                 plural("{count} change", "{count} changes", checked.changes).format(count=checked.changes),
                 plural("{count} file", "{count} files", checked.files).format(count=checked.files),
-                say_size(checked.file_bytes),
+                *((say_size(checked.file_bytes),) if checked.files else ()),
             )
         )
         yield Note(_("Looked at: {counted}.").format(counted=counted), classes="lead gap")

@@ -222,7 +222,9 @@ def change_passphrase(page: ReporterPage, keyfile: str = "") -> None:
     page.app.push_screen(
         PresentScreen(
             title=_("Change the passphrase"),
-            why=_("You will get seven new words in place of those you type here."),
+            why=_("You will get seven new words, and they need the key file {path}.").format(path=keyfile)
+            if keyfile
+            else _("You will get seven new words in place of those you type here. They need no key file."),
             then=proven,
         )
     )

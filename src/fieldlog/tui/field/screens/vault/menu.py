@@ -128,6 +128,8 @@ class VaultScreen(ReporterPage):
         if now is None or not self.is_there:
             return
         self.query_one("#now", Note).say(words_now(now))
+        # Of an empty vault both would say the same.
+        self.query_one("#then", Note).display = bool(now.changes)
         if warnings:
             self._warnings = warnings
             self._fill()

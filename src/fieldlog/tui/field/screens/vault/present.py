@@ -57,7 +57,9 @@ class PresentScreen(SecretPage):
     @on(LineInput.Submitted)
     def action_next(self) -> None:
         """Try it."""
-        if self.secret_typed.strip() and not self._trying:
+        if not self.secret_typed.strip():
+            self.query_one("#passphrase").focus()
+        elif not self._trying:
             self._trying = True
             self.query_one("#answer", Note).say(_("One moment..."))
             present = Present(words=self.secret_typed, keyfile=self.keyfile_typed)

@@ -333,3 +333,34 @@ def test_doors_are_typed(folder: Path) -> None:
     with recovering.opened(folder=folder, passphrase=typed(words)) as damaged:
         assert not damaged.findings.all()
     assert checking.check(folder=folder, passphrase=typed(words)).is_clean
+
+
+def test_what_was_erased_stays_erased(folder: Path, sample: Sample) -> None:
+    """Nameless links of an incident that was erased for good are taken over; nothing of it comes back."""
+    code = min(sample.everything.incidents)
+    with field_vault.unlock(folder=folder, passphrase=PASSPHRASE, clock=FixedClock(MORNING)) as vault:
+        vault.store.erasing.erase((code,))
+        truth = everything_in(vault)
+    assert checking.check(folder=folder, passphrase=PASSPHRASE).is_clean
+    report, found = recover(folder)
+    assert report.is_whole
+    assert code not in found.incidents
+    for name in ("revisions", "incidents", "lines", "versions", "files"):
+        assert getattr(found, name) == getattr(truth, name), name
+
+
+def test_upgraded_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vault that came from format 1 checks clean and is recovered whole, its list of tables too."""
+    monkeypatch.setattr(keyslots, "argon2id", kdf.argon2id)
+    folder = unpacked("format-1", tmp_path / "first")
+    contents = json.loads((FIXTURES / "format-1" / "contents.json").read_text("utf-8"))
+    words = field_vault.typed_secret(contents["passphrase"])
+    with field_vault.unlock(folder=folder, passphrase=words, clock=FixedClock(MORNING)) as vault:
+        vault.store.renew(
+            secrets=[
+                keyslots.SlotSecret(purpose=keyslots.Purpose.PASSPHRASE, secret=words),
+                keyslots.SlotSecret(purpose=keyslots.Purpose.RECOVERY, secret=RECOVERY),
+            ]
+        )
+    assert checking.check(folder=folder, passphrase=words).is_clean
+    assert recover(folder, secret=words)[0].is_whole

@@ -13,7 +13,7 @@ from fieldlog.store.hashing import Hashers
 from fieldlog.store.media import Progress, StoredFile
 from fieldlog.store.vault import plain
 from fieldlog.store.vault.findings import Findings
-from fieldlog.store.vault.salvage.attachments import Differs, require_rows, require_same
+from fieldlog.store.vault.salvage.attachments import Differs, attached_bytes, require_rows, require_same
 from fieldlog.store.vault.salvage.remains import Remains
 from fieldlog.store.vault.salvage.tables import Unreadable
 
@@ -46,9 +46,7 @@ def check_media(
     """Decrypt every attachment in full, and look at the units."""
     checked = CheckedMedia()
     _check_units(remains, header, findings, checked)
-    total = sum(
-        row[1] for row in remains.tables.keyed("attachment", _STORED, order=("code",)) if _is_size(row[1])
-    )
+    total = attached_bytes(remains.tables)
     for code, _size in list(remains.tables.keyed("attachment", _STORED, order=("code",))):
         record, incident = _record(remains, code)
         if record is None:
@@ -120,7 +118,3 @@ def _read(
                 progress(min(done, total), total)
         digests = hashers.finish()
     return StoredFile(size=digests.size, sha256=digests.sha256, sha512=digests.sha512, crc32=digests.crc32)
-
-
-def _is_size(value: object) -> bool:
-    return isinstance(value, int) and value >= 0

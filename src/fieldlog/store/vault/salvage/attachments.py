@@ -93,6 +93,11 @@ class Attachments:
                 self._batch.flush()
         return kept
 
+    def tell_end(self) -> None:
+        """Say that nothing is left to copy, whatever was lost."""
+        if self._progress is not None:
+            self._progress(self._total, self._total)
+
     def _copy(self, record: Evidence) -> bool:
         before = self.taken_bytes
 
@@ -110,6 +115,12 @@ class Attachments:
         except (*Unreadable, errors.UnknownRecord, Differs):
             return False
         return True
+
+
+def attached_bytes(tables: Tables) -> int:
+    """Bytes of every attachment whose row can be read."""
+    rows = tables.keyed("attachment", "SELECT code, bytes FROM attachment", order=("code",))
+    return sum(size for _code, size in rows if isinstance(size, int) and size >= 0)
 
 
 def require_rows(tables: Tables, record: Evidence) -> None:

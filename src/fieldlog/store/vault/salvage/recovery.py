@@ -17,7 +17,7 @@ from fieldlog.store.vault.findings import Findings, Recovered
 from fieldlog.store.vault.incidents import Incidents
 from fieldlog.store.vault.records import Records
 from fieldlog.store.vault.salvage import keys
-from fieldlog.store.vault.salvage.attachments import Attachments
+from fieldlog.store.vault.salvage.attachments import Attachments, attached_bytes
 from fieldlog.store.vault.salvage.batch import Batch
 from fieldlog.store.vault.salvage.contents import Contents, Wording
 from fieldlog.store.vault.salvage.keys import Unlocked
@@ -118,13 +118,14 @@ def pour(damaged: Damaged, fresh: NewVolume, *, wording: Wording, progress: Prog
             findings.add("unnamed-lost")
         revisions.name_missing()
         attachments = Attachments(
-            tables, remains.media, fresh.media, batch, findings, progress, total=remains.media_bytes
+            tables, remains.media, fresh.media, batch, findings, progress, total=attached_bytes(tables)
         )
         incidents = Incidents(fresh.database, Records(fresh.database))
         contents = Contents(tables, batch, incidents, wording, findings)
         contents.take_over(attachments.take_over)
         others = Others(tables, batch, lines, findings)
         others.take_over()
+        attachments.tell_end()
     if _is_behind(damaged):
         findings.add("head-behind")
     return Recovered(

@@ -42,7 +42,8 @@ def appearing(folder: Path) -> Iterator[Path]:
     """
     if os.path.lexists(folder):
         raise errors.VaultExists(str(folder))
-    temporary = folder.with_name(f".{secrets.token_hex(8)}.part")
+    # Named like what ``replacing`` makes, so that the next unlock of this vault finds what a kill left.
+    temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}.part")
     paths.make_private_folder(temporary)
     try:
         yield temporary

@@ -21,6 +21,7 @@ from fieldlog.model.kinds import MAX_NARRATIVE
 
 BAR_MIB = 4
 PAGE = 4096
+WRITTEN_BACK_AT = 512
 
 
 def more(parser: argparse.ArgumentParser) -> None:
@@ -43,19 +44,20 @@ class LogUse:
         self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._before = 0
 
-    def _committed(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+    def _committed(self, connection: apsw.Connection, _name: str, pages: int) -> int:
         self._frames.append(pages - self._before)
         self._before = pages
+        if pages > WRITTEN_BACK_AT:
+            written, of_all = connection.wal_checkpoint()
+            # Everything is written back: the next transaction begins the log anew.
+            self._before = 0 if written == of_all else pages
         return apsw.SQLITE_OK
 
     def of(self, work: Callable[[], object]) -> int:
         """Frames of the largest transaction of ``work``."""
         self._frames.clear()
         work()
-        largest = max(self._frames)
-        if self._before > 512:
-            self._write_back()
-        return largest
+        return max(self._frames)
 
 
 def report(name: str, frames: list[int], key: str) -> None:

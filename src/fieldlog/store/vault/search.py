@@ -20,8 +20,8 @@ from fieldlog.store.vault.plain import without_surrogates
 QUERY_WORDS: Final = 12
 """Words of a query that are looked at; nobody types more, and each costs an index look-up."""
 
-LEAVING_TOGETHER: Final = 200
-"""Words taken out in one transaction: about 3 MiB of log at most, in an index of any size."""
+LEAVING_TOGETHER: Final = 100
+"""Words taken out in one transaction: some four pages each, so 2 MiB of log in an index of any size."""
 
 _JOINED_PAGES: Final = 16
 """Pages of the index that one save joins. A save adds one or two, and each is joined some eight times."""

@@ -1,11 +1,14 @@
 """What a reporter does with the vault as a whole, by keyboard: backup and back, keys, check, bin, the end."""
 
+import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
 from fieldlog import errors
+from fieldlog.field import bin as bins
 from fieldlog.field import destruction, places, recording, vault, volumes
 from fieldlog.i18n.promises import SECOND_VAULT
 from fieldlog.system.clock import FixedClock
@@ -205,6 +208,38 @@ async def test_a_backup_that_is_stopped_leaves_nothing(
         app.screen.query_one("#folder", LineInput).value = str(scene.vault)
         await pilot.press("f4")
         await until(pilot, lambda: "No backup was made" in text_of(app))
+
+
+async def test_long_work_is_not_undone_by_the_idle_lock(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody presses a key for an hour while it works: it goes on, and only after it the idle lock counts."""
+    clock, go_on = FixedClock(NOW), threading.Event()
+    app = reporter(scene.vault, clock=clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await unlock(pilot)
+        real = app.work.back_up
+
+        def slow(folder, progress):
+            go_on.wait(60)
+            return real(folder, progress)
+
+        monkeypatch.setattr(app.work, "back_up", slow)
+        await pilot.press("f7")
+        await until(pilot, lambda: on(app, BackupScreen))
+        app.screen.query_one("#folder", LineInput).value = str(tmp_path)
+        await pilot.press("f4")
+        await until(pilot, lambda: on(app, LongWorkScreen) and app.is_at_work())
+        clock.move_on(seconds=3600)
+        await app.look_at_the_clock()
+        assert app.is_open
+        go_on.set()
+        await until(pilot, lambda: on(app, ToldScreen))
+        clock.move_on(seconds=3600)
+        await app.look_at_the_clock()
+        await until(pilot, lambda: app.return_value is not None)
+    assert isinstance(app.return_value, Lock)
+    assert [one.startswith("backup-") for one in os.listdir(tmp_path) if one.endswith(".age")] == [True]
 
 
 async def test_the_reminder_can_be_put_off(scene: Scene) -> None:
@@ -553,6 +588,25 @@ async def test_the_bin_brings_back_and_erases(scene: Scene) -> None:
     with unlocked(scene.vault) as inside:
         assert {row.code for row in recording.list_incidents(inside)} == {"INC-000001", "INC-000002"}
         assert not recording.list_incidents(inside, state="bin")
+
+
+async def test_what_the_bin_let_go_of_is_said_once(scene: Scene) -> None:
+    """At the first unlock after thirty days, and not again when one comes back to the list."""
+    clock = FixedClock(NOW)
+    with vault.unlock(folder=scene.vault, passphrase=vault.secret_of(WORDS), clock=clock) as inside:
+        recording.move_to_bin(inside, "INC-000002")
+    # The bin's time moves on by a few days at most between two unlocks: a wrong clock erases nothing.
+    for days in (7, 7, 7, 7, 1):
+        clock.move_on(seconds=days * 24 * 3600)
+        with vault.unlock(folder=scene.vault, passphrase=vault.secret_of(WORDS), clock=clock) as inside:
+            (waiting,) = bins.binned(inside)
+    assert waiting.days_left == 1
+    clock.move_on(seconds=24 * 3600)
+    app = reporter(scene.vault, clock=clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await unlock(pilot)
+        await until(pilot, lambda: "1 incident was in the bin for 30 days" in text_of(app))
+        assert app.bin_news() == 0
 
 
 async def test_an_incident_is_erased_from_its_own_screen(scene: Scene) -> None:

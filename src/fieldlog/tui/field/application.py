@@ -22,8 +22,10 @@ from fieldlog.tui.field.screens.home import HomeScreen
 from fieldlog.tui.field.screens.language import LanguageScreen
 from fieldlog.tui.field.screens.opening import OpeningScreen
 from fieldlog.tui.field.screens.unlock import UnlockScreen
+from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
 from fieldlog.tui.field.screens.vault.upgrade import UpgradeScreen
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
+from fieldlog.tui.field.screens.writing import WritingScreen
 from fieldlog.tui.field.work import Opened, Work
 from fieldlog.tui.kit.base import KitApp, Timings
 from fieldlog.tui.kit.commands import Command, bindings
@@ -164,6 +166,15 @@ class ReporterApp(KitApp[Outcome]):
     def can_lock(self) -> bool:
         """Everything but the screens before a vault shows something worth locking."""
         return self.page is not None and self.page.SECRET and not self._leaving
+
+    def is_at_work(self) -> bool:
+        """A backup of many gigabytes is not undone because nobody presses a key; F9 locks at any time."""
+        return self.threads.is_running and isinstance(self.screen, LongWorkScreen | WritingScreen)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the vault is being locked: nothing may be shown any more."""
+        return self._leaving
 
     async def action_lock(self) -> None:
         """F9: nothing is asked, nothing is lost, and this process image ends."""

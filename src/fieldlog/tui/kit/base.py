@@ -95,6 +95,10 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
         """Whether there is something open that a lock would close."""
         return False
 
+    def is_at_work(self) -> bool:
+        """Whether long work is shown, and nothing else, which a lock would undo."""
+        return False
+
     async def action_lock(self) -> None:
         """Lock now."""
 
@@ -196,7 +200,7 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
 
     async def look_at_the_clock(self) -> None:
         """Warn, then lock, when nobody has pressed a key for long. Nothing counts down on the screen."""
-        if not self.can_lock():
+        if not self.can_lock() or self.is_at_work():
             self._last_key = self.clock.monotonic()
             return
         allowed = self.timings.blur_lock if self._away else self.timings.idle_lock

@@ -70,6 +70,11 @@ class OneThread:
             if self._running is job:
                 self._running = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a long piece of work is on its way."""
+        return self._running is not None
+
     def stop_running(self) -> None:
         """Ask the running job, if any, to stop: lock and panic wait for nothing longer than a chunk."""
         if self._running is not None:

@@ -182,7 +182,7 @@ class HomeScreen(ReporterPage):
         more = self._page.matching - len(self._page.rows)
         tail = "  " + _("{count} more: search to find them").format(count=more) if more > 0 else ""
         self.query_one("#states", Note).say(
-            ("" if self.has_class("-narrow") else "F6  ") + "  ".join(names) + tail
+            ("" if self.app.size.width < 80 else "F6  ") + "  ".join(names) + tail
         )
 
     def _preview(self, key: str) -> None:

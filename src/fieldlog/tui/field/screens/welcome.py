@@ -47,7 +47,7 @@ class WelcomeScreen(ReporterPage):
             classes="gap",
         )
         yield RowList(
-            [Column(heading="", width=24), Column(heading="", width=20, share=1)],
+            [Column(heading="", width=24, most=28), Column(heading="", width=20, share=1)],
             heading=False,
             classes="menu gap",
         )

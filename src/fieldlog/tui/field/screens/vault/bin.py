@@ -54,7 +54,7 @@ class BinScreen(ReporterPage):
                 Column(heading=_("No."), width=10),
                 Column(heading=_("When"), width=12, most=20, hide_below=70),
                 Column(heading=_("What"), width=12, share=1),
-                Column(heading=_("Days left"), width=10),
+                Column(heading=_("Days left"), width=13),
             ],
             id="binned",
             helps=N_("What has the fewest days left stands first."),

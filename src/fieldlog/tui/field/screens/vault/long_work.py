@@ -90,7 +90,8 @@ class LongWorkScreen(ReporterPage, Generic[Result]):
                 self._show_failure(error)
             return
         self._working = False
-        if self.is_there:
+        if self.is_there and not self.reporter.is_leaving:
+            self.reporter.close_dialogs()  # what comes next takes the place of this page
             then = self._done(result)
             if inspect.isawaitable(then):
                 await then

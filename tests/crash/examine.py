@@ -12,8 +12,8 @@ from crash.stage import Stage
 from crash.states import crash_states
 from crash.workloads import Place, Workload
 
-_THOROUGH = 10
-"""Every tenth state is looked at thoroughly."""
+_THOROUGH = 20
+"""Every twentieth state is looked at thoroughly."""
 _SHOWN = 5
 
 

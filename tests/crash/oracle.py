@@ -184,6 +184,7 @@ def _require_other(place: Place, allowed: set[str | None], expected: list[Expect
 
 
 def _require_content(opening: OpenVault, allowed: set[str | None], expected: list[Expectation]) -> None:
+    # The integrity check of ``verify`` looks into the search index as well; the index's own is asked too.
     store = opening.store
     found = content_of(store)
     if found not in allowed:

@@ -33,7 +33,7 @@ SECRETS: Final = {
 }
 """Names and words of whatever may open a vault in these tests. The old ones belong to the fixture."""
 
-SMALL: Final = sizes.Sizes(log=512 << 10, volume=1 << 20, media=256 << 10, unit=64 << 10)
+SMALL: Final = sizes.Sizes(log=256 << 10, volume=512 << 10, media=128 << 10, unit=64 << 10)
 
 _really = functools.cache(kdf.sodium.crypto_pwhash_alg)
 

@@ -226,7 +226,7 @@ def _grow(place: Place, told: Told) -> None:
     with opened(place) as reporter:
         code = recording.list_incidents(reporter)[0].code
         for number in range(3):
-            save(reporter, f"Volume {number}. " + "A long story. " * 8_000)
+            save(reporter, f"Volume {number}. " + "A long story. " * 3_000)
             told.kept(reporter)
         attach(reporter, place, code, 200_000)
         told.kept(reporter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ from fieldlog.system import paths
 
 _FIRST_FORM: Final = frozenset({folder.HEADER_NAME, folder.SLOTS_NAME, folder.DATABASE_NAME, MEDIA_STEM})
 _FIRST_LOG: Final = frozenset({f"{folder.DATABASE_NAME}-wal"})
+_LEFTOVER: Final = re.compile(r"\.[0-9a-f]{16}\.part")
+"""What a killed process left of a file; the next unlock takes it away."""
 
 
 def check_folder(place: Path, header: VaultHeader, findings: Findings) -> None:
@@ -31,11 +34,10 @@ def check_folder(place: Path, header: VaultHeader, findings: Findings) -> None:
         names = set()
     for name in sorted(wanted - names):
         findings.add("file-missing", code=name)
-    for name in sorted(names - allowed):
-        # Its name may be anything; the number of them says enough.
-        findings.add("file-unexpected", count=len(names - allowed))
-        del name
-        break
+    # Names may be anything; how many there are says enough.
+    unexpected = [name for name in names - allowed if not _LEFTOVER.fullmatch(name)]
+    if unexpected:
+        findings.add("file-unexpected", count=len(unexpected))
     try:
         paths.require_private(place)
     except errors.MachineError:

@@ -65,6 +65,8 @@ class Log:
         self.length = capacity if left else 0
         # Bytes below were written since the region was last wiped.
         self._used = self.length
+        # Bytes below belong to the present log; the header begins a new one, and what is behind is dead.
+        self._live = self.length
 
     def read(self, count: int, offset: int) -> bytes:
         """Up to ``count`` bytes; fewer only at the end of the log."""
@@ -87,6 +89,8 @@ class Log:
             raise RegionFull
         if len(content) == _FRAME_HEADER and offset >= _LOG_HEADER and (offset - _LOG_HEADER) % _FRAME == 0:
             self._page_coming(int.from_bytes(content[:4], "big"))
+        if offset == 0:
+            self._live = 0
         view = memoryview(content)
         while view:
             number, start = divmod(offset, UNIT_BYTES)
@@ -97,6 +101,7 @@ class Log:
             view = view[len(piece) :]
         self.length = max(self.length, end)
         self._used = max(self._used, end)
+        self._live = max(self._live, end)
 
     def sync(self) -> None:
         """Make everything written durable."""
@@ -122,7 +127,7 @@ class Log:
             for offset in range(UNIT_BYTES, self._used, _STEP):
                 self._region.write(filler.read(min(_STEP, self._capacity - offset)), offset)
             self._region.sync()
-        self.length = self._used = 0
+        self.length = self._used = self._live = 0
 
     def _plain(self, number: int) -> bytes | bytearray:
         if self._held is not None and self._held[0] == number:
@@ -131,8 +136,9 @@ class Log:
 
     def _hold(self, number: int, *, whole: bool) -> bytearray:
         if self._held is None or self._held[0] != number:
-            # What lies there may be a frame that counts; only a whole unit needs no look at it.
-            plain = bytearray(UNIT_BYTES) if whole else bytearray(self._plain(number))
+            # What lies there may be a frame that counts; a whole unit or a dead one needs no look at it.
+            dead = number * UNIT_BYTES >= self._live
+            plain = bytearray(UNIT_BYTES) if whole or dead else bytearray(self._plain(number))
             self._let_go()
             self._held = (number, plain)
         return self._held[1]

@@ -311,7 +311,7 @@ async def test_an_older_copy_of_the_database_is_an_alarm(scene: Scene, tmp_path:
         assert on(app, AlarmScreen)
         said = text_of(app)
         assert "older copy" in said
-        assert "Copy the whole folder" in said
+        assert "Tell your organisation" in said
         await pilot.press("escape")
         await until(pilot, lambda: on(app, UnlockScreen))
 

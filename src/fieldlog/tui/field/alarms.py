@@ -1,4 +1,4 @@
-"""What a reporter does when the vault sounds an alarm, in steps."""
+"""What an alarm of the vault can mean, and the ways on, beside the two sentences of every error."""
 
 from __future__ import annotations
 
@@ -13,22 +13,18 @@ _ALTERED: Final = (
         "This can mean that somebody put an older copy of the folder in its place, or changed the files. "
         "A synchronised folder or a backup program can do the same by accident."
     ),
-    N_("1. Do not write in it. Copy the whole folder to a stick: it shows what was done."),
-    N_("2. Ask yourself who could reach this computer, and tell your organisation."),
-    N_("3. Your own backup (F7) brings the vault back into another folder: fieldlog restore"),
+    N_("Tell your organisation before you go on, and leave the folder as it is: it shows what was done."),
+    N_("Your own backup brings the vault back into another folder: fieldlog restore"),
 )
 _DAMAGED: Final = (
     N_(
-        "A failing disk, a stick pulled out too early or a half-copied folder does this. It is no attack "
-        "by itself."
+        "A failing disk, a stick pulled out too early or a half-copied folder does this. "
+        "It is no attack by itself."
     ),
-    N_("1. Change nothing. Copy the whole folder to another disk first."),
-    N_("2. With the copy, this saves what can be saved and says what cannot: fieldlog recover"),
-    N_("3. Or bring back your last backup into another folder: fieldlog restore"),
+    N_("Your own backup brings the vault back into another folder: fieldlog restore"),
 )
 _FAILING: Final = (
-    N_("1. Copy the whole vault folder to another disk now, while it can still be read."),
-    N_("2. If something in it is damaged, this saves what can be saved: fieldlog recover"),
+    N_("If something in the vault is damaged, this saves what can be saved: fieldlog recover"),
 )
 
 
@@ -38,7 +34,7 @@ def is_alarm(error: errors.FieldlogError) -> bool:
 
 
 def what_to_do(error: errors.FieldlogError) -> tuple[str, ...]:
-    """The steps for ``error``, in the chosen language; none for what is no alarm."""
+    """More about ``error``, in the chosen language; nothing for what is no alarm."""
     match error:
         case errors.HistoryAltered():
             lines: tuple[str, ...] = _ALTERED

@@ -43,6 +43,7 @@ class AlarmScreen(ReadingPage):
         said = explain(self._error)
         with VerticalScroll(id="text"):
             yield Note("! " + said.what, classes="warn")
+            yield Note(said.advice, classes="lead gap")
             for line in what_to_do(self._error):
                 yield Note(line, classes="gap")
             yield Note(_("Nothing was changed in it. Esc goes back to the passphrase."), classes="quiet gap")

@@ -101,7 +101,7 @@ class LongWorkScreen(ReporterPage, Generic[Result]):
         self._failed = True
         self.query_one(Progress).display = False
         self.query_one("#state", Note).say(said.what)
-        lines = [*(what_to_do(error) or (said.advice,)), self._when_failed, _("Esc goes back.")]
+        lines = [said.advice, *what_to_do(error), self._when_failed, _("Esc goes back.")]
         self.query_one("#advice", Note).say("\n".join(line for line in lines if line))
         self.retitle()
         self.reoffer()

@@ -590,6 +590,30 @@ async def test_the_bin_brings_back_and_erases(scene: Scene) -> None:
         assert not recording.list_incidents(inside, state="bin")
 
 
+async def test_del_in_the_bin_of_the_list_asks_for_the_code(scene: Scene) -> None:
+    """One Del puts aside; a second one, in the bin, erases nothing before the code is typed."""
+    app = reporter(scene.vault)
+    async with app.run_test(size=SIZE) as pilot:
+        await unlock(pilot)
+        app.screen.query_one(RowList).put_cursor("INC-000002")
+        await pilot.press("delete")
+        await until(pilot, lambda: app.screen._page.counts["bin"] == 1)
+        for _state in range(4):
+            await pilot.press("f6")
+            await pilot.pause(0.2)
+        await until(pilot, lambda: app.screen._state == "bin" and len(app.screen._page.rows) == 1)
+        await pilot.press("delete")
+        await until(pilot, lambda: on(app, EraseBox))
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: on(app, HomeScreen))
+        assert app.screen._page.counts["bin"] == 1
+        await pilot.press("delete")
+        await until(pilot, lambda: on(app, EraseBox))
+        app.screen.query_one(LineInput).value = "INC-000002"
+        await pilot.press("f4")
+        await until(pilot, lambda: on(app, HomeScreen) and app.screen._page.counts["bin"] == 0)
+
+
 async def test_what_the_bin_let_go_of_is_said_once(scene: Scene) -> None:
     """At the first unlock after thirty days, and not again when one comes back to the list."""
     clock = FixedClock(NOW)

@@ -14,6 +14,7 @@ from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import plural, translate
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import FILTER, FIND, HAND_OVER, LOCK, MENU, NEW, OPEN, REMOVE, UNDO
+from fieldlog.tui.field.dialogs.erase import ask_to_erase
 from fieldlog.tui.field.incident_rows import incident_cells, incident_columns
 from fieldlog.tui.field.opened_text import opened_sentence
 from fieldlog.tui.field.reminder import reminder
@@ -31,7 +32,7 @@ from fieldlog.tui.kit.rows import Row, RowList
 from fieldlog.tui.kit.widgets import Note
 
 _LIST_HELP: Final = N_("Enter opens the incident under the cursor.")
-_BIN_HELP: Final = N_("Enter takes the incident under the cursor back into the list.")
+_BIN_HELP: Final = N_("Enter takes the incident back into the list. Del asks for its code and erases it.")
 
 _STATE_NAMES: Final = {
     "all": N_("All"),
@@ -266,9 +267,12 @@ class HomeScreen(ReporterPage):
         self.app.push_screen(ChooseScreen(preferred=self.query_one(RowList).cursor_key))
 
     async def action_remove(self) -> None:
-        """Del: to the bin, without a question, with a way back."""
+        """Del: to the bin, without a question, with a way back; in the bin for good, by its code."""
         key = self.query_one(RowList).cursor_key
-        if not key or self._state == "bin" or not self.query_one(RowList).has_focus:
+        if not key or not self.query_one(RowList).has_focus:
+            return
+        if self._state == "bin":
+            ask_to_erase(self, key, self.reload)
             return
         if await self.reporter.did(lambda: self.work.to_bin(key)):
             self._removed.append(key)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from fieldlog import errors
 from fieldlog.store.volume.twins import Progress, TwinFiles, path_of
 from fieldlog.system import files
 
@@ -76,6 +77,17 @@ class MediaPlace:
             pair.close()
             raise
         return pair
+
+
+def mend(folder: Path) -> None:
+    """Fill what power left empty at the ends of both areas of a vault of format 2, as far as possible."""
+    with suppress(errors.FieldlogError):
+        pair = TwinFiles(folder, STEM, own=0)
+        try:
+            pair.settle()
+            pair.mend()
+        finally:
+            pair.close()
 
 
 class SingleFile(Area):

@@ -193,6 +193,38 @@ def test_the_end_of_the_longer_file_is_never_written_over(
     assert after[shorter][:MIB] == before[shorter][:MIB]
 
 
+def test_what_power_left_empty_is_filled(tmp_path: Path, own: int) -> None:
+    """Sectors of zeros in either file get random bytes; every other byte stays."""
+    twins.make(tmp_path, "vol", size=3 * MIB + 512)
+    paths = [twins.path_of(tmp_path, "vol", volume) for volume in (0, 1)]
+    before = [bytearray(path.read_bytes()) for path in paths]
+    empty = [(0, 512), (MIB + 4096, 8192), (3 * MIB, 512)]
+    for path, content in zip(paths, before, strict=True):
+        for at, count in empty:
+            content[at : at + count] = bytes(count)
+        path.write_bytes(content)
+    pair = TwinFiles(tmp_path, "vol", own=own)
+    pair.mend()
+    pair.close()
+    for path, content in zip(paths, before, strict=True):
+        after = path.read_bytes()
+        assert bytes(512) not in after
+        for at, count in empty:
+            content[at : at + count] = after[at : at + count]
+        assert after == bytes(content)
+
+
+def test_both_are_synced_on_the_way(pair: TwinFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not more than a bounded part of a long growth is ever unsynced."""
+    monkeypatch.setattr(twins, "_UNSYNCED", 2 * MIB)
+    synced: list[int] = []
+    monkeypatch.setattr("fieldlog.system.files.sync_descriptor", synced.append)
+    for _ in range(6):
+        pair.append(bytes(MIB))
+    assert len(synced) == 6
+    pair.close()
+
+
 def test_never_longer_by_writing(pair: TwinFiles) -> None:
     """A write beyond the end is a mistake of the caller."""
     with pytest.raises(errors.UsageError):

@@ -9,6 +9,7 @@ from typing import Final
 from fieldlog import errors
 from fieldlog.formats.keyslots import OpenedSlot, VaultHeader
 from fieldlog.store.area import STEM as MEDIA_STEM
+from fieldlog.store.area import mend
 from fieldlog.store.connection import open_database
 from fieldlog.store.database import Database, PlainFile
 from fieldlog.store.vault import folder, schema
@@ -38,7 +39,7 @@ def open_database_of(place: Path, header: VaultHeader, slot: OpenedSlot) -> Data
     keys = slot.payload.keys
     if header.wal_bytes:
         require_twins(place)
-        return open_volume(
+        database = open_volume(
             folder=place,
             own=slot.payload.volume,
             log_bytes=header.wal_bytes,
@@ -47,6 +48,9 @@ def open_database_of(place: Path, header: VaultHeader, slot: OpenedSlot) -> Data
             log_key=keys.wal_key,
             migrations=schema.STEPS,
         )
+        if isinstance(database.backing, Volume) and database.backing.was_left:
+            mend(place)
+        return database
     try:
         return open_database(
             path=place / folder.DATABASE_NAME,

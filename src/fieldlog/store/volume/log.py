@@ -61,6 +61,8 @@ class Log:
         self._capacity = capacity
         self._page_coming = page_coming
         self._held: tuple[int, bytearray] | None = None
+        # SQLite reads a frame in two pieces, and the next one from where it ended.
+        self._seen: tuple[int, bytes] | None = None
         left = bytes(self._plain(0)[: len(_MAGICS[0])]) in _MAGICS
         self.length = capacity if left else 0
         # Bytes below were written since the region was last wiped.
@@ -117,7 +119,7 @@ class Log:
 
     def wipe(self) -> None:
         """Overwrite every frame there has been with random bytes: they hold older pages, deleted text too."""
-        self._held = None
+        self._held = self._seen = None
         if self._used:
             filler = Filler()
             # The header first and for good: frames cut off at the end would be a shorter log, and writing
@@ -132,7 +134,10 @@ class Log:
     def _plain(self, number: int) -> bytes | bytearray:
         if self._held is not None and self._held[0] == number:
             return self._held[1]
-        return self._xts.decrypt(self._region.read(UNIT_BYTES, number * UNIT_BYTES), number=number)
+        if self._seen is None or self._seen[0] != number:
+            sealed = self._region.read(UNIT_BYTES, number * UNIT_BYTES)
+            self._seen = (number, self._xts.decrypt(sealed, number=number))
+        return self._seen[1]
 
     def _hold(self, number: int, *, whole: bool) -> bytearray:
         if self._held is None or self._held[0] != number:
@@ -148,3 +153,4 @@ class Log:
             number, plain = self._held
             self._region.write(self._xts.encrypt(plain, number=number), number * UNIT_BYTES)
             self._held = None
+            self._seen = (number, bytes(plain))

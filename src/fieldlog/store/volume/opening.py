@@ -35,6 +35,8 @@ class Volume:
     def __init__(self, twins: TwinFiles, vfs: VolumeVfs) -> None:
         self._twins = twins
         self._vfs = vfs
+        self.was_left = vfs.log is not None and vfs.log.length > 0
+        """Whether a process was killed, or power failed, while it had this volume open."""
 
     @property
     def twins(self) -> TwinFiles:
@@ -98,6 +100,8 @@ def open_volume(
         if written_back:
             _require_salt(head, salt, folder)
         twins.equalise()
+        if volume.was_left:
+            twins.mend()
     except BaseException:
         if connection is not None:
             # On a broken disk closing reports it once more, and that would hide what happened first.

@@ -28,6 +28,9 @@ LETTERS: Final = ("a", "b")
 _BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _STEP: Final = 1 << 20
 """Bytes written to one file before its twin gets as many."""
+_UNSYNCED: Final = 128 << 20
+"""Bytes by which both grow before they are synced: where power fails, no more than these can be zeros."""
+_SECTOR: Final = 512
 
 
 class TwinFiles:
@@ -47,6 +50,7 @@ class TwinFiles:
         self._paths = tuple(path_of(folder, stem, volume) for volume in (0, 1))
         self._own = own
         self._filler: Filler | None = None
+        self._unsynced = 0
         self._descriptors: list[int] = []
         try:
             for path in self._paths:
@@ -101,7 +105,10 @@ class TwinFiles:
                     ours = volume == self._own
                     _write_at(self._descriptors[volume], piece if ours else filling, self.size)
                 self.size += len(piece)
+                self._unsynced += len(piece)
                 view = view[len(piece) :]
+        if self._unsynced >= _UNSYNCED:
+            self.sync_both()
 
     def grow(self, size: int, *, progress: Progress | None = None) -> None:
         """Make both files at least ``size`` bytes long with random bytes, and sync them.
@@ -160,6 +167,28 @@ class TwinFiles:
         with suppress(errors.MachineError):
             self.settle()
 
+    def mend(self) -> None:
+        """Fill sectors of zeros near the ends with random bytes, after power failed while the files grew.
+
+        Nothing that is encrypted is ever a sector of zeros, so nothing that counts is written over.
+        """
+        zeros = bytes(_SECTOR)
+        with suppress(OSError, errors.MachineError):
+            mended = False
+            for volume, descriptor in enumerate(self._descriptors):
+                size = self._size_of(volume)
+                for begin in range(max(0, size - _UNSYNCED) // _STEP * _STEP, size, _STEP):
+                    piece = _read_at(descriptor, min(_STEP, size - begin), begin)
+                    if zeros not in piece:
+                        continue
+                    for at in range(0, len(piece), _SECTOR):
+                        if not any(piece[at : at + _SECTOR]):
+                            filling = self._random(len(piece[at : at + _SECTOR]))
+                            _write_at(descriptor, memoryview(filling), begin + at)
+                            mended = True
+            if mended:
+                self.sync_both()
+
     def sync(self) -> None:
         """Return when everything written to our file is on the medium.
 
@@ -178,6 +207,7 @@ class TwinFiles:
         with files.translating(self.path):
             for descriptor in self._descriptors:
                 files.sync_descriptor(descriptor)
+        self._unsynced = 0
         self._equalise_times()
 
     def _equalise_times(self) -> None:

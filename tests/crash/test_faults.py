@@ -53,6 +53,7 @@ def _write_points(rehearsed: Rehearsed) -> list[Point]:
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
+@pytest.mark.claim("C-DUR-02")
 def test_refused(
     workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

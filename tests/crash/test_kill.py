@@ -47,6 +47,7 @@ def _require_recovered(
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
+@pytest.mark.claim("C-DUR-01")
 def test_killed(
     workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -42,6 +42,8 @@ def _require_whole(examined: Examined) -> None:
 
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
+@pytest.mark.claim("C-DUR-01")
+@pytest.mark.claim("C-KEY-03")
 def test_crash_states(
     workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -15,6 +15,7 @@ CHUNK = 50
 """Vaults of one test, or of one process: small enough to share the work."""
 
 
+@pytest.mark.claim("C-BAK-02")
 @pytest.mark.parametrize("first", range(0, USUAL, CHUNK))
 def test_damaged_vaults(samples: tuple[Sample, Sample], tmp_path: Path, first: int) -> None:
     """What is damaged is noticed; what is recovered was once written; what is lost is named."""

@@ -97,6 +97,7 @@ def test_working_in_one_leaves_the_other_as_it_is(opened: OpenVault, folder: Pat
         assert len(content_of(first, more)) == 3_000_000
 
 
+@pytest.mark.limit("L-16")
 def test_a_second_second_vault_takes_the_place_of_the_first(opened: OpenVault, folder: Path) -> None:
     """Nobody can know of it, so what was there is gone and its words open nothing."""
     volumes.make_second_vault(opened, passphrase=SECOND, recovery=SECOND_RECOVERY)

@@ -61,7 +61,15 @@ from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.screens.words import WordsScreen
 from fieldlog.tui.field.screens.words_back import WordsBackScreen
 from fieldlog.tui.field.screens.writing import WritingScreen
-from fieldlog.tui.field.upkeep import BackupState, CheckedVault, Destroyed, InBin, MadeBackup, Restored
+from fieldlog.tui.field.upkeep import (
+    BackupState,
+    CheckedVault,
+    Destroyed,
+    InBin,
+    KnownKey,
+    MadeBackup,
+    Restored,
+)
 from fieldlog.tui.field.vault_upkeep import VaultUpkeep
 from fieldlog.tui.field.vault_work import VaultWork
 from fieldlog.tui.field.work import Opened, Planned, Sealed
@@ -236,6 +244,12 @@ def begin(what: Callable[..., object]) -> Step:
 
 NO_BACKUP_DUE: Final = BackupState(last_at=NOW - timedelta(days=1), missing=2, due=False)
 
+KEYS: Final = (
+    KnownKey(number=1, recovery=True, made_at=NOW - timedelta(days=1), keyfile=False, opened=False),
+    KnownKey(number=3, recovery=False, made_at=NOW, keyfile=True, opened=True),
+)
+"""As there can be; in a real vault the numbers are drawn."""
+
 CLEAN: Final = CheckedVault(changes=12, incidents=3, files=2, file_bytes=3_400_000, findings=())
 
 
@@ -394,6 +408,7 @@ async def test_each_screen_is_as_it_was_looked_at(
     monkeypatch.setattr(VaultWork, "propose_recovery", lambda _self, _language: RECOVERY)
     monkeypatch.setattr(VaultWork, "free_space", lambda _self, _folder: 3_900_000_000)
     monkeypatch.setattr(VaultUpkeep, "backup_state", lambda _self: NO_BACKUP_DUE)
+    monkeypatch.setattr(VaultUpkeep, "known_keys", lambda _self: KEYS)
     monkeypatch.setattr(VaultUpkeep, "opened_now", lambda _self: replace(OPENED, changes=14))
     monkeypatch.setattr(WritingScreen, "on_mount", lambda _self: None)
     monkeypatch.setattr(LongWorkScreen, "on_mount", lambda _self: None)

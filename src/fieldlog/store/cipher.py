@@ -173,6 +173,15 @@ def require_keyed(connection: apsw.Connection, salt: bytes) -> None:
     _require("salt", _codec_salt(connection), salt)
 
 
+def require_setting(connection: apsw.Connection, name: str, wanted: object) -> None:
+    """Check a property that a database has from its beginning.
+
+    Raises:
+        EncryptionUnavailable: it is another one.
+    """
+    _require(name, connection.pragma(name), wanted)
+
+
 def _require(name: str, found: object, wanted: object) -> None:
     # Of a file that cannot be mapped at all there is no answer, which is as good as zero.
     if found not in (wanted if isinstance(wanted, tuple) else (wanted,)):

@@ -104,14 +104,9 @@ class MediaStore:
                             crc32=digests.crc32,
                         )
                         committing = True
-                except errors.NoSpace:
-                    # A commit that found no room wrote no end mark, so nothing of it can come back.
-                    if not committing or not self._may_have_rows(code):
-                        sink.give_back()
-                    raise
                 except BaseException:
-                    # A commit that was interrupted may be done, and one that failed on the disk may be in
-                    # the log and come back after a crash: then a row points at the units.
+                    # A commit that was interrupted may be done, and one that the disk refused may be in the
+                    # log and come back after a crash: then a row points at the units. Else they are free.
                     if not committing:
                         sink.give_back()
                     raise
@@ -237,13 +232,6 @@ class MediaStore:
             Run(first=first, count=count)
             for first, count in self._database.execute("SELECT first_unit, unit_count FROM media_run")
         ]
-
-    def _may_have_rows(self, code: str) -> bool:
-        try:
-            found = self._database.value("SELECT 1 FROM media_run WHERE attachment = ?", (code,))
-        except errors.FieldlogError:
-            return True
-        return found is not None
 
     def _insert(self, code: str, key: Secret, digests: Digests, runs: list[Run]) -> None:
         self._database.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -174,6 +175,43 @@ def test_renewing_can_be_stopped(opened: OpenVault, folder: Path, tmp_path: Path
         assert sorted(path.name for path in folder.parent.iterdir()) == ["one", "vault"]
     save(opened, "Made up, afterwards.")
     assert recording.counts(opened).all == 2
+
+
+def test_a_save_meanwhile_is_not_lost(opened: OpenVault, folder: Path, tmp_path: Path) -> None:
+    """A copy that may lack something that was saved while it was made does not take the vault's place."""
+    code = save(opened, "Made up.")
+    attach(opened, code, os.urandom(300_000), tmp_path / "one")
+    saved = []
+
+    def save_once(done: int, total: int) -> None:
+        if not saved and done > total // 2:
+            saved.append(save(opened, "Made up, meanwhile."))
+
+    with pytest.raises(errors.EditConflict):
+        volumes.renew(opened, progress=save_once)
+    assert saved
+    assert recording.counts(opened).all == 2
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["one", "vault"]
+
+
+def test_a_renewal_that_fails_at_its_end_keeps_no_lock(
+    opened: OpenVault, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault is as it was, and can be unlocked again in this very process."""
+    save(opened, "Made up.")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if str(target).endswith(".new"):
+            raise OSError(errno.EIO, "no")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(errors.StorageFailed):
+        volumes.renew(opened)
+    monkeypatch.undo()
+    with unlock(folder, PASSPHRASE) as vault:
+        assert recording.counts(vault).all == 1
 
 
 def test_a_damaged_attachment_is_not_copied_in_silence(

@@ -122,7 +122,7 @@ def test_wiping_takes_the_header_first_and_everything_else_after() -> None:
     log.wipe()
     assert memory.done[0] == ("write", 0, UNIT_BYTES)
     assert memory.done[1][0] == "sync"
-    assert memory.done[-1][0] == "sync"
+    assert memory.done[-2:] == [("sync", 0, 0), ("write", 0, UNIT_BYTES)]
     used = -(-(32 + 20_000) // UNIT_BYTES) * UNIT_BYTES
     same = [at for at in range(0, used, 64) if before[at : at + 64] == memory.content[at : at + 64]]
     assert same == []
@@ -138,6 +138,37 @@ def test_after_a_crash_the_whole_region_is_wiped() -> None:
     before = bytes(memory.content)
     log_in(memory).truncate(0)
     assert not [at for at in range(0, CAPACITY, 64) if before[at : at + 64] == memory.content[at : at + 64]]
+
+
+def test_a_kill_inside_wiping_is_made_good_by_the_next_one() -> None:
+    """Frames that a killed process did not get to are overwritten when the log is wiped again."""
+
+    class Killed(Exception):
+        pass
+
+    memory = Memory()
+    log = log_in(memory)
+    log.write(HEADER, 0)
+    log.write(b"older page" * 6000, 32)
+    log.sync()
+    before, write = bytes(memory.content), memory.write
+
+    def killed(content: bytes, offset: int) -> None:
+        if offset:
+            raise Killed
+        write(content, offset)
+
+    memory.write = killed  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        log.wipe()
+    memory.write = write  # type: ignore[method-assign]
+    again = log_in(memory)
+    assert again.length == 0
+    again.wipe()
+    assert not [at for at in range(0, CAPACITY, 64) if before[at : at + 64] == memory.content[at : at + 64]]
+    memory.done = []
+    log_in(memory).wipe()
+    assert memory.done == []
 
 
 def test_a_log_cut_in_the_middle_keeps_its_beginning() -> None:

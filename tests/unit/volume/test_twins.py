@@ -193,6 +193,41 @@ def test_the_end_of_the_longer_file_is_never_written_over(
     assert after[shorter][:MIB] == before[shorter][:MIB]
 
 
+def test_one_file_under_two_names_is_refused(tmp_path: Path, own: int) -> None:
+    """Random bytes for one would be written over what is in the other."""
+    twins.make(tmp_path, "media", size=MIB)
+    twins.path_of(tmp_path, "media", 1).unlink()
+    os.link(twins.path_of(tmp_path, "media", 0), twins.path_of(tmp_path, "media", 1))
+    with pytest.raises(errors.VaultDamaged):
+        TwinFiles(tmp_path, "media", own=own)
+
+
+def test_a_file_that_is_far_too_long_fills_no_disk(tmp_path: Path, own: int) -> None:
+    """No killed process leaves such a difference: nothing is written."""
+    twins.make(tmp_path, "vol", size=MIB)
+    os.truncate(twins.path_of(tmp_path, "vol", 0), 1 << 30)
+    pair = TwinFiles(tmp_path, "vol", own=own)
+    with pytest.raises(errors.VaultDamaged):
+        pair.settle()
+    pair.equalise()
+    pair.close()
+    assert sizes(tmp_path) == [1 << 30, MIB]
+
+
+def test_filling_up_that_fails_takes_back_what_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk the shorter file is as it was."""
+    twins.make(tmp_path, "vol", size=4 * MIB)
+    os.truncate(twins.path_of(tmp_path, "vol", 1), MIB)
+    pair = TwinFiles(tmp_path, "vol", own=0)
+    failing_pwrite(monkeypatch, after=2)
+    with pytest.raises(errors.NoSpace):
+        pair.settle()
+    assert sizes(tmp_path) == [4 * MIB, MIB]
+    pair.close()
+
+
 def test_what_power_left_empty_is_filled(tmp_path: Path, own: int) -> None:
     """Sectors of zeros in either file get random bytes; every other byte stays."""
     twins.make(tmp_path, "vol", size=3 * MIB + 512)

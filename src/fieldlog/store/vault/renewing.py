@@ -73,6 +73,7 @@ def copy_vault(
     Raises:
         SlotsUnknown: the vault is of the first form and ``secrets`` are missing.
         NoSpace: there is no room for a second copy.
+        EditConflict: something was saved while it was copied.
         Cancelled: from ``progress``. VaultDamaged: an attachment or the chain does not verify.
         MachineError: another subclass.
     """
@@ -114,6 +115,9 @@ def copy_vault(
                 steps.tell(0, 0)
                 volume.media.refill(code, reader, progress=steps.tell)
         making.fill_in(volume, content, used, made_at=made_at, fill=None)
+        if chain.head_of(source.database) != source.head:
+            # Something was saved meanwhile, and the copy may not have it.
+            raise errors.EditConflict
         if chain.verify(volume.database) != source.head.count:
             raise errors.VaultDamaged(str(source.place), "database")
         head = chain.head_of(volume.database)

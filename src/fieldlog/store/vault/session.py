@@ -266,6 +266,7 @@ class VaultStore:
         Raises:
             SlotsUnknown: the vault is of the first form and ``secrets`` are missing.
             NoSpace: there is no room for a second copy.
+            EditConflict: something was saved while it was copied.
             Cancelled: from ``progress``. VaultDamaged: an attachment does not verify.
             MachineError: another subclass. The vault is as it was.
         """
@@ -278,18 +279,24 @@ class VaultStore:
             used=self.slots.used(),
             head=self.head,
         )
-        with folder.replacing(self._place) as building:
-            renewing.copy_vault(
-                source,
-                building,
-                secrets=secrets,
-                made_at=made_at,
-                sizes=sizes or volume_sizes.USUAL,
-                progress=progress,
-            )
-            # From here on nothing may be written into the volumes that are about to go.
-            self._close_quietly()
-        self._release()
+        try:
+            with folder.replacing(self._place) as building:
+                renewing.copy_vault(
+                    source,
+                    building,
+                    secrets=secrets,
+                    made_at=made_at,
+                    sizes=sizes or volume_sizes.USUAL,
+                    progress=progress,
+                )
+                if self.head != source.head:
+                    # Something was saved meanwhile, and the copy may not have it.
+                    raise errors.EditConflict
+                # From here on nothing may be written into the volumes that are about to go.
+                self._close_quietly()
+        finally:
+            if not self.is_open:
+                self._release()
 
     def close(self) -> None:
         """Remember the head in the slots, close the database, forget the keys. Again is harmless.

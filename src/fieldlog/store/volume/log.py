@@ -37,6 +37,8 @@ _LOG_HEADER: Final = 32
 _FRAME: Final = _FRAME_HEADER + UNIT_BYTES
 _MAGICS: Final = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"))
 """The first bytes of a log of SQLite, for the two byte orders of its check sums."""
+_EMPTY: Final = b"fieldlog: empty\n"
+"""The first bytes of a region that was wiped to its end; like all others they are encrypted."""
 _STEP: Final = 1 << 20
 
 
@@ -63,10 +65,10 @@ class Log:
         self._held: tuple[int, bytearray] | None = None
         # SQLite reads a frame in two pieces, and the next one from where it ended.
         self._seen: tuple[int, bytes] | None = None
-        left = bytes(self._plain(0)[: len(_MAGICS[0])]) in _MAGICS
-        self.length = capacity if left else 0
-        # Bytes below were written since the region was last wiped.
-        self._used = self.length
+        head = bytes(self._plain(0)[: len(_EMPTY)])
+        self.length = capacity if head[: len(_MAGICS[0])] in _MAGICS else 0
+        # Bytes below may have been written since the region was last wiped to its end.
+        self._used = 0 if head == _EMPTY else capacity
         # Bytes below belong to the present log; the header begins a new one, and what is behind is dead.
         self._live = self.length
 
@@ -129,6 +131,9 @@ class Log:
             for offset in range(UNIT_BYTES, self._used, _STEP):
                 self._region.write(filler.read(min(_STEP, self._capacity - offset)), offset)
             self._region.sync()
+            # Without this mark, which a kill on the way leaves out, the next time wipes all of it.
+            mark = _EMPTY + filler.read(UNIT_BYTES - len(_EMPTY))
+            self._region.write(self._xts.encrypt(mark, number=0), 0)
         self.length = self._used = self._live = 0
 
     def _plain(self, number: int) -> bytes | bytearray:

@@ -92,6 +92,8 @@ def open_volume(
         with translating(twins.path):
             connection = cipher.connect(vfs.database_name, key, salt, vfs=vfs.name)
             cipher.configure(connection, salt)
+            # Pages that map others would be taken for pages of rows, and cleaned.
+            cipher.require_setting(connection, "auto_vacuum", 0)
             connection.wal_autocheckpoint(max(1, log_bytes // SECTOR_BYTES // _KEPT_FREE))
             connection.execute("BEGIN IMMEDIATE; COMMIT")
             written_back = cipher.write_back(connection)

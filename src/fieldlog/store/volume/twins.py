@@ -30,6 +30,7 @@ _STEP: Final = 1 << 20
 """Bytes written to one file before its twin gets as many."""
 _UNSYNCED: Final = 128 << 20
 """Bytes by which both grow before they are synced: where power fails, no more than these can be zeros."""
+_MOST_BEHIND: Final = 2 * _UNSYNCED
 _SECTOR: Final = 512
 
 
@@ -43,18 +44,22 @@ class TwinFiles:
         """Open both.
 
         Raises:
-            VaultDamaged: ``stem`` when one of them is not there.
+            VaultDamaged: one of them is not there, or both are one and the same file.
             ReadOnly: they may not be written.
             MachineError: another subclass.
         """
         self._paths = tuple(path_of(folder, stem, volume) for volume in (0, 1))
         self._own = own
+        self._damaged = errors.VaultDamaged(str(folder), _part(stem))
         self._filler: Filler | None = None
         self._unsynced = 0
         self._descriptors: list[int] = []
         try:
             for path in self._paths:
                 self._descriptors.append(_open(path, folder, stem))
+            if os.path.samestat(*(os.fstat(descriptor) for descriptor in self._descriptors)):
+                # Each would be written over by the other's random bytes.
+                raise errors.VaultDamaged(str(folder), _part(stem))  # noqa: TRY301 - closed right below
             self.size = self._size_of(own)
         except BaseException:
             self.close()
@@ -147,24 +152,34 @@ class TwinFiles:
         What is in either file stays: the missing end gets random bytes.
 
         Raises:
-            NoSpace: the disk is full; nothing but random bytes was written.
+            NoSpace: the disk is full; the files are as they were.
+            VaultDamaged: no killed process leaves them so different.
             MachineError: another subclass.
         """
         sizes = [self._size_of(0), self._size_of(1)]
-        with files.translating(self.path):
-            for volume in (0, 1):
-                end = sizes[volume]
-                while end < max(sizes):
-                    piece = self._random(min(_STEP, max(sizes) - end))
-                    _write_at(self._descriptors[volume], memoryview(piece), end)
-                    end += len(piece)
+        missing = max(sizes) - min(sizes)
+        if missing > _MOST_BEHIND:
+            raise self._damaged
+        files.require_space(self.path.parent, needed=missing)
+        for volume in (0, 1):
+            end = sizes[volume]
+            try:
+                with files.translating(self.path):
+                    while end < max(sizes):
+                        piece = self._random(min(_STEP, max(sizes) - end))
+                        _write_at(self._descriptors[volume], memoryview(piece), end)
+                        end += len(piece)
+            except BaseException:
+                with suppress(OSError):
+                    os.ftruncate(self._descriptors[volume], sizes[volume])
+                raise
         self.size = max(sizes)
         if sizes[0] != sizes[1]:
             self.sync_both()
 
     def equalise(self) -> None:
         """``settle`` where that is possible; on a full disk the files stay as they are for now."""
-        with suppress(errors.MachineError):
+        with suppress(errors.FieldlogError):
             self.settle()
 
     def mend(self) -> None:
@@ -274,7 +289,11 @@ def _open(path: Path, folder: Path, stem: str) -> int:
         # The folder was there a moment ago: then it is this file that is missing.
         if not folder.exists():
             raise
-        raise errors.VaultDamaged(str(folder), "media" if stem == "media" else "database") from None
+        raise errors.VaultDamaged(str(folder), _part(stem)) from None
+
+
+def _part(stem: str) -> str:
+    return "media" if stem == "media" else "database"
 
 
 if sys.platform == "win32":

@@ -7,14 +7,19 @@ How a face uses it::
 
 Everything in a vault is encrypted under keys that stand in ``slots``, and nowhere else outside the
 encryption. So 4,096 random bytes over that file, synced, end both volumes, however large they are. What
-follows only tidies up, and may fail or be interrupted without changing that. It asks for no lock: a vault
-that another process has open is destroyed all the same.
+follows only tidies up, and may fail or be interrupted without changing that.
+
+It asks for no lock: a vault that another process has open is destroyed all the same. Such a process may
+be moving folders or writing ``slots`` at this moment. So the keys are looked for again and again until no
+list finds any, before they are said to be gone and once more after everything is removed; and keys that
+are still there at the end are an error, never a success. Once the folders are gone nobody can write in them.
 
 It never asks what is used, and works on remains of itself as on a whole vault, so doing it again is safe.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -36,6 +41,13 @@ _TELLING: Final = (*sorted(FILES - {HEADER_NAME, SLOTS_NAME}), DATABASE_NAME)
 _PART: Final = re.compile(r"\.[0-9a-f]{16}\.part(-wal)?")
 """Temporary files of a killed process; one may be ``slots`` as they are or were."""
 
+_ROUNDS: Final = 10
+"""So often keys are ended that came back: an open vault writes them once, at its lock or for a change."""
+
+_LISTS: Final = 5
+"""So many lists must be empty in a row. A list made while a folder gets another name may miss that folder,
+and ``folder.replacing`` renames three times, four if it has to go back."""
+
 _HEADER_MARK: Final = b'"fieldlog-vault"'
 
 
@@ -56,7 +68,7 @@ class Destroyed:
 
 def is_there(folder: Path) -> bool:
     """Whether there is a vault at ``folder``, or what is left of one."""
-    return bool(_places(folder))
+    return any(_is_vault(place) for _ in range(_LISTS) for place in (folder, *_siblings(folder)))
 
 
 def destroy(folder: Path, *, keys_gone: Callable[[], None] | None = None) -> Destroyed:
@@ -66,29 +78,103 @@ def destroy(folder: Path, *, keys_gone: Callable[[], None] | None = None) -> Des
     longer.
 
     Raises:
-        MachineError: one of its subclasses: keys are still there, because the system would neither
-            overwrite nor remove them. Everything else that could be done was done.
+        VaultInUse: another process writes the keys again and again.
+        MachineError: one of its subclasses: a file of keys is still there, because the system would not
+            remove it. Everything else that could be done was done.
     """
     overwriting.let_in(folder)
-    places = _places(folder)
-    if not places:
+    if not is_there(folder):
         # Where the very last step was interrupted, an empty folder is left.
         with suppress(OSError):
             folder.rmdir()
         return Destroyed(found=False, overwritten=False, left=())
-    keys = [path for place in places for path in _key_files(place)]
-    not_overwritten = overwriting.overwrite(keys, smallest=SLOTS_BYTES, random_bytes=rng.random_bytes)
-    not_removed = overwriting.remove(keys)
-    for place in places:
-        _sync(place)
-    still_there = {path: error for path, error in not_overwritten.items() if path in not_removed}
-    if not still_there and keys_gone is not None:
+    keys = _Keys(folder)
+    keys.end()
+    if not keys.still_there and keys_gone is not None:
         keys_gone()
-    left = _remove_rest(places)
-    if still_there:
-        path, error = next(iter(still_there.items()))
-        raise files.translate_os_error(error, path=path)
-    return Destroyed(found=True, overwritten=not not_overwritten, left=left)
+    left: tuple[str, ...] = ()
+    for _ in range(_ROUNDS):
+        before, left = left, _remove_rest(keys.places)
+        came_back = keys.end()
+        # What stays after a second try is refused, or not ours.
+        if not came_back and left in ((), before):
+            break
+    keys.require_ended()
+    return Destroyed(found=True, overwritten=not keys.not_overwritten, left=left)
+
+
+class _Keys:
+    """The files with keys of one vault, wherever another process moves them or writes them anew.
+
+    ``places`` are all folders that were ever seen: one from which the rest is gone can get keys again.
+    ``not_overwritten`` is what was refused in any round. ``still_there`` is what the last round left.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._not_removed: dict[Path, OSError] = {}
+        self.places: list[Path] = []
+        self.not_overwritten: dict[Path, OSError] = {}
+        self.still_there: dict[Path, _Identity] = {}
+
+    def end(self) -> bool:
+        """Overwrite and remove, until there are none; returns whether there were any."""
+        found = False
+        self.still_there = self._list()
+        for _ in range(_ROUNDS):
+            if not self.still_there:
+                break
+            found = True
+            self._end_these(self.still_there)
+            self.still_there = self._list()
+        return found
+
+    def require_ended(self) -> None:
+        """Check that no file with keys was left.
+
+        Raises:
+            VaultInUse, MachineError: as ``destroy``.
+        """
+        for path in self.still_there:
+            refusal = self.not_overwritten.get(path) or self._not_removed.get(path)
+            if refusal is not None:
+                raise files.translate_os_error(refusal, path=path)
+        if self.still_there:
+            raise errors.VaultInUse(str(self._folder))
+
+    def _end_these(self, keys: dict[Path, _Identity]) -> None:
+        refused = overwriting.overwrite(list(keys), smallest=SLOTS_BYTES, random_bytes=rng.random_bytes)
+        self.not_overwritten |= refused
+        # Where another file has come since, the random bytes are in the old one: the next round is for it.
+        same = [path for path, identity in keys.items() if _identity(path) == identity]
+        self._not_removed = overwriting.remove(same)
+        for place in dict.fromkeys(path.parent for path in keys):
+            _sync(place)
+
+    def _list(self) -> dict[Path, _Identity]:
+        for _ in range(_LISTS):
+            now = _places(self._folder)
+            self.places += [place for place in now if place not in self.places]
+            paths = [path for place in self.places for path in _key_files(place)]
+            keys = {path: identity for path in paths if (identity := _identity(path)) is not None}
+            if keys:
+                return keys
+        return {}
+
+
+_Identity = tuple[int, int]
+
+
+def _identity(path: Path) -> _Identity | None:
+    """Which file this is; nothing if there is none."""
+    try:
+        facts = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        # It cannot be looked at, so nobody may say that it is not there.
+        return (-1, -1)
+    return (facts.st_dev, facts.st_ino)
 
 
 def _remove_rest(places: list[Path]) -> tuple[str, ...]:
@@ -101,19 +187,34 @@ def _remove_rest(places: list[Path]) -> tuple[str, ...]:
     left: list[str] = []
     for place in places:
         inside = sorted(str(path) for path in _entries(place))
-        left += inside or ([str(place)] if place.exists() else [])
+        left += inside or ([str(place)] if os.path.lexists(place) else [])
     return tuple(left)
 
 
 def _places(folder: Path) -> list[Path]:
-    """The vault's folder, and those beside it that a replacement or creation left when it was killed."""
-    beside = re.compile(rf"\.{re.escape(folder.name)}-[0-9a-f]{{16}}\.(part|new|old)")
-    siblings = [
+    """The vault's folder, and those beside it that a replacement or creation made.
+
+    One of these may be empty as yet: once it is gone, nothing can be written into it.
+    """
+    beside = _beside(folder)
+    return [
+        place
+        for place in (folder, *_siblings(folder))
+        if (beside.fullmatch(place.name) and place.is_dir()) or _is_vault(place)
+    ]
+
+
+def _siblings(folder: Path) -> list[Path]:
+    beside = _beside(folder)
+    return [
         path
         for path in _entries(folder.parent)
         if (beside.fullmatch(path.name) or _PART.fullmatch(path.name)) and not path.is_symlink()
     ]
-    return [place for place in (folder, *siblings) if _is_vault(place)]
+
+
+def _beside(folder: Path) -> re.Pattern[str]:
+    return re.compile(rf"\.{re.escape(folder.name)}-[0-9a-f]{{16}}\.(part|new|old)")
 
 
 def _is_vault(place: Path) -> bool:

@@ -12,6 +12,7 @@ from fieldlog import errors
 from fieldlog.field import destruction, recording, vault, volumes
 from fieldlog.field.destruction import destroy, is_there
 from fieldlog.model.quick import QuickCapture
+from fieldlog.store.vault import folder as store_folder
 from fieldlog.system import files, overwriting
 
 from .conftest import PASSPHRASE, RECOVERY
@@ -135,14 +136,146 @@ def test_a_vault_that_is_open_is_destroyed(folder, unlock, clock):
 
 
 def test_an_open_vault_does_not_bring_overwritten_keys_back(folder, unlock, clock, monkeypatch):
-    """A lock between the overwriting and the removal writes nothing that opens."""
+    """A lock between the overwriting and the removal writes nothing that opens; that ``slots`` stay is told."""
     opened = unlock()
+    told = []
     recording.save(opened, None, QuickCapture(what="x"), ready=True)
     monkeypatch.setattr(overwriting, "remove", lambda _paths: {})
-    destroy(folder)
+    with pytest.raises(errors.VaultInUse):
+        destroy(folder, keys_gone=lambda: told.append(1))
     opened.lock()
+    assert told == []
     assert (folder / "slots").exists()
     _nothing_opens(folder, clock)
+
+
+@pytest.mark.claim("C-DES-01")
+@pytest.mark.parametrize("moment", ["overwritten", "before the rest", "after the rest"])
+def test_slots_that_an_open_vault_writes_meanwhile_are_ended(folder, clock, monkeypatch, moment):
+    """Keys read before and written back at any step of the destruction are overwritten and removed as well."""
+    slots = (folder / "slots").read_bytes()
+    ended, kept = [], []
+    overwrite, rest = overwriting.overwrite, destruction._remove_rest
+
+    def written_back():
+        if not kept:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            store_folder.write_slots(folder, slots)
+            kept.append(os.open(folder / "slots", os.O_RDONLY))
+
+    def overwriting_(paths, **named):
+        refused = overwrite(paths, **named)
+        ended.extend(paths)
+        if moment == "overwritten":
+            written_back()
+        return refused
+
+    def removing(places):
+        if moment == "before the rest":
+            written_back()
+        left = rest(places)
+        if moment == "after the rest":
+            written_back()
+        return left
+
+    monkeypatch.setattr(overwriting, "overwrite", overwriting_)
+    monkeypatch.setattr(destruction, "_remove_rest", removing)
+    assert destroy(folder) == destruction.Destroyed(found=True, overwritten=True, left=())
+    assert ended == [folder / "slots"] * 2
+    assert os.pread(kept[0], UNIT, 0) != slots
+    os.close(kept[0])
+    assert not folder.exists()
+
+
+def test_keys_that_come_back_every_time_are_an_error(folder, monkeypatch):
+    """A destruction that ``slots`` survive is never reported as one that succeeded."""
+    slots = (folder / "slots").read_bytes()
+    remove = overwriting.remove
+
+    def removing(paths):
+        refused = remove(paths)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / "slots").write_bytes(slots)
+        return refused
+
+    monkeypatch.setattr(overwriting, "remove", removing)
+    with pytest.raises(errors.VaultInUse):
+        destroy(folder)
+
+
+@pytest.mark.claim("C-DES-01")
+def test_a_renewal_that_ends_meanwhile_is_destroyed_too(folder, clock, monkeypatch):
+    """Folders that get another name between the list and the overwriting are found under that one."""
+    complete, aside = (folder.with_name(f".{folder.name}-{'ab' * 8}.{end}") for end in ("new", "old"))
+    shutil.copytree(folder, complete)
+    overwrite = overwriting.overwrite
+    moves = [(folder, aside), (complete, folder)]
+
+    def overwriting_(paths, **named):
+        while moves:
+            old, new = moves.pop(0)
+            old.rename(new)
+        return overwrite(paths, **named)
+
+    monkeypatch.setattr(overwriting, "overwrite", overwriting_)
+    assert destroy(folder).left == ()
+    assert list(folder.parent.iterdir()) == []
+    _nothing_opens(folder, clock)
+
+
+def test_a_list_made_during_a_rename_ends_nothing(folder, monkeypatch):
+    """One list that finds no vault, because its folders have other names by then, is not believed."""
+    places, calls = destruction._places, []
+
+    def missed(place):
+        calls.append(1)
+        return [] if len(calls) in (1, 3, 4) else places(place)
+
+    monkeypatch.setattr(destruction, "_places", missed)
+    assert destroy(folder).found
+    assert not folder.exists()
+
+
+def test_a_renewal_after_a_destruction_leaves_nothing(folder):
+    """What another process builds in place of a destroyed vault does not become a vault, nor keep its keys."""
+    slots = (folder / "slots").read_bytes()
+    kept = []
+
+    def renew():
+        with store_folder.replacing(folder) as building:
+            destroy(folder)
+            building.mkdir(exist_ok=True)
+            (building / "slots").write_bytes(slots)
+            kept.append(os.open(building / "slots", os.O_RDONLY))
+
+    with pytest.raises(errors.TargetVanished):
+        renew()
+    assert os.pread(kept[0], UNIT, 0) != slots
+    os.close(kept[0])
+    assert list(folder.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("finished_by_another", [False, True])
+def test_a_replacement_overwrites_the_old_keys(folder, clock, monkeypatch, finished_by_another):
+    """The slots of the old folder are random bytes before it goes, also if another process did the last rename."""
+    before = (folder / "slots").read_bytes()
+    kept = os.open(folder / "slots", os.O_RDONLY)
+    rename = Path.rename
+
+    def renaming(path, target):
+        moved = rename(path, target)
+        if finished_by_another and Path(target).name.endswith(".old"):
+            store_folder.finish_replacement(folder)
+        return moved
+
+    monkeypatch.setattr(Path, "rename", renaming)
+    with store_folder.replacing(folder) as building:
+        shutil.copytree(folder, building, dirs_exist_ok=True)
+    after = os.pread(kept, UNIT, 0)
+    os.close(kept)
+    assert sum(one == other for one, other in zip(before, after, strict=True)) < 100
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    _everything_opens(folder, clock)
 
 
 def test_leftovers_with_keys_go_too(folder, clock):

@@ -27,6 +27,7 @@ from fieldlog.primitives import kdf
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault import restoring
+from fieldlog.store.vault.folder import finish_replacement
 from fieldlog.store.vault.making import NewVolume
 from fieldlog.store.volume.sizes import Sizes
 from fieldlog.system import files, process
@@ -71,6 +72,7 @@ def restore(
         MachineError: another subclass. In every case nothing is left behind.
     """
     # Before minutes of verifying; making the folder asks again.
+    finish_replacement(folder)
     if files.exists(folder):
         raise errors.VaultExists(str(folder))
     words, opens = canonical(recovery), canonical(passphrase)

@@ -108,6 +108,18 @@ def reseal(header: VaultHeader, content: bytes, slots: Iterable[OpenedSlot], *, 
     return content
 
 
+def splice(content: bytes, source: bytes, *, volume: int) -> bytes:
+    """``content`` with the slots of ``volume`` as they are in ``source``; every other byte stays.
+
+    Raises:
+        KeySlotError: one of the two is not 4,096 bytes long, or no vault has this volume.
+    """
+    _require_length(source)
+    indexes = slots_of(volume)
+    start, end = _place_of(content, indexes[0]), _place_of(content, indexes[-1]) + SLOT_BYTES
+    return content[:start] + source[start:end] + content[end:]
+
+
 def _require_of(volume: int, index: int) -> None:
     if index not in slots_of(volume):
         raise KeySlotError("slot-volume")

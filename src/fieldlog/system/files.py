@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from fieldlog import errors
 from fieldlog.system.renaming import rename_to_free_name
@@ -347,45 +347,3 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     """
     with atomic_write(path, replace=replace) as target:
         target.write(content)
-
-
-class FileLock:
-    """A lock on a whole existing file that the system takes back when the process ends.
-
-    It is advisory and keeps two Fieldlogs apart, nobody else.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Take the lock at once.
-
-        Raises:
-            VaultInUse: another process, or another place in this one, holds it.
-            MachineError: one of its subclasses, the file cannot be opened.
-        """
-        with translating(path, reading=True):
-            access = os.O_RDONLY if _POSIX else os.O_RDWR
-            self._descriptor = os.open(path, access | getattr(os, "O_CLOEXEC", 0))
-        try:
-            _lock(self._descriptor)
-        except OSError:
-            os.close(self._descriptor)
-            raise errors.VaultInUse(str(path.parent)) from None
-
-    def release(self) -> None:
-        """Give the lock back; a second call does nothing."""
-        if self._descriptor >= 0:
-            with suppress(OSError):
-                os.close(self._descriptor)
-            self._descriptor = -1
-
-
-def _lock(descriptor: int) -> None:
-    if _POSIX:
-        import fcntl  # noqa: PLC0415 - exists on this platform only
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    else:
-        # A byte far past the end: locked bytes inside could not be read by anybody.
-        windows = cast("Any", __import__("msvcrt"))
-        os.lseek(descriptor, 1 << 30, os.SEEK_SET)
-        windows.locking(descriptor, windows.LK_NBLCK, 1)

@@ -167,11 +167,25 @@ def test_only_a_whole_file_is_changed(made, length):
         lambda: slot_changes.clear(wrong, [slot.index], volume=slot.payload.volume),
         lambda: slot_changes.reseal(HEADER, wrong, [slot], head=HEAD),
         lambda: slot_changes.digest_of(wrong, slot.index),
+        lambda: slot_changes.splice(wrong, content, volume=0),
+        lambda: slot_changes.splice(content, wrong, volume=0),
         lambda: keyslots.keys_for(HEADER, wrong, THIRD),
     ):
         with pytest.raises(errors.KeySlotError) as caught:
             attempt()
         assert caught.value.reason == "slots-length"
+
+
+@pytest.mark.parametrize("volume", [0, 1])
+def test_the_slots_of_one_volume_are_taken_from_elsewhere(made, volume):
+    """All four come as they are, and every other byte stays, the salt and the end too."""
+    content, _slot = made
+    source = bytes(byte ^ 0xFF for byte in content)
+    spliced = slot_changes.splice(content, source, volume=volume)
+    start, end = START + 4 * volume * SLOT, START + 4 * (volume + 1) * SLOT
+    assert spliced == content[:start] + source[start:end] + content[end:]
+    with pytest.raises(errors.KeySlotError):
+        slot_changes.splice(content, source, volume=2)
 
 
 def test_all_slots_of_a_new_vault_are_told(cheap, keys):

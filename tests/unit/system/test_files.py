@@ -1,8 +1,6 @@
 import errno
 import os
 import stat
-import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -297,31 +295,3 @@ def test_a_full_disk_that_cannot_be_asked(tmp_path, monkeypatch):
     """When the free space is not known either, the error says 0."""
     monkeypatch.setattr(files, "free_space", lambda _folder: (_ for _ in ()).throw(errors.StorageFailed("x")))
     assert files.translate_os_error(OSError(errno.ENOSPC, "x"), path=tmp_path).free == 0
-
-
-def test_a_lock_keeps_a_second_one_out(tmp_path):
-    """One lock at a time; released, it can be taken again; releasing twice is harmless."""
-    (tmp_path / "a").write_bytes(b"x")
-    first = files.FileLock(tmp_path / "a")
-    with pytest.raises(errors.VaultInUse) as caught:
-        files.FileLock(tmp_path / "a")
-    assert caught.value.path == str(tmp_path)
-    first.release()
-    first.release()
-    files.FileLock(tmp_path / "a").release()
-    with pytest.raises(errors.FileUnreadable):
-        files.FileLock(tmp_path / "b")
-
-
-def test_a_lock_on_windows_is_past_the_end(tmp_path, monkeypatch):
-    """There a locked byte could not be read by anybody, so one far past the end is locked."""
-    seen = []
-
-    def locking(descriptor, mode, count):
-        seen.append((os.lseek(descriptor, 0, os.SEEK_CUR), mode, count))
-
-    monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2))
-    monkeypatch.setattr(files, "_POSIX", False)
-    (tmp_path / "a").write_bytes(b"x")
-    files.FileLock(tmp_path / "a").release()
-    assert seen == [(1 << 30, 2, 1)]

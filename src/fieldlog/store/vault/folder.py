@@ -37,25 +37,38 @@ def appearing(folder: Path) -> Iterator[Path]:
     """A private folder beside ``folder`` that takes its place and name when the block ends well.
 
     Raises:
-        VaultExists: there is something of this name.
+        VaultExists: there is something of this name, or was before a renewal of it was killed.
         MachineError: one of its subclasses. Nothing is left behind.
     """
-    if os.path.lexists(folder):
-        raise errors.VaultExists(str(folder))
+    _require_free(folder)
     # Named like what ``replacing`` makes, so that the next unlock of this vault finds what a kill left.
     temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}.part")
     paths.make_private_folder(temporary)
     try:
         yield temporary
         files.sync_folder(temporary)
-        if os.path.lexists(folder):
-            raise errors.VaultExists(str(folder))  # noqa: TRY301 - the handler only cleans up
+        _require_free(folder)
         with files.translating(folder):
             temporary.rename(folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     files.sync_folder(folder.parent)
+
+
+def _require_free(folder: Path) -> None:
+    """Check that a vault can be made at ``folder``.
+
+    A vault that was being replaced comes back first: under a new one of its name nobody would find it, and
+    it would be taken for what a replacement left.
+
+    Raises:
+        VaultExists: there is something of this name.
+        MachineError: one of its subclasses: it cannot be looked at, or not be brought back.
+    """
+    finish_replacement(folder)
+    if os.path.lexists(folder):
+        raise errors.VaultExists(str(folder))
 
 
 @contextmanager
@@ -115,12 +128,18 @@ def finish_replacement(folder: Path) -> None:
 
 
 def _left_beside(folder: Path) -> list[str]:
-    """Names of what ``replacing`` makes beside ``folder``."""
+    """Names of what ``replacing`` makes beside ``folder``.
+
+    Raises:
+        MachineError: one of its subclasses: nobody can tell what is there.
+    """
     ours = re.compile(re.escape(f".{folder.name}-") + r"[0-9a-f]{16}\.(part|new|old)")
-    try:
-        return sorted(entry.name for entry in folder.parent.iterdir() if ours.fullmatch(entry.name))
-    except OSError:
-        return []
+    with files.translating(folder.parent, reading=True):
+        try:
+            return sorted(entry.name for entry in folder.parent.iterdir() if ours.fullmatch(entry.name))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            # No such folder, or a name that no folder can have: there is nothing in it.
+            return []
 
 
 def discard(folder: Path) -> None:
@@ -142,9 +161,14 @@ def require_present(folder: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Take away what a process that was killed left in and beside the folder. Call it under the lock."""
-    for name in _left_beside(folder):
-        shutil.rmtree(folder.with_name(name), ignore_errors=True)
+    """Take away what a process that was killed left in and beside the folder.
+
+    Call it under the lock, and when a secret has opened what is in place: until then what lies beside it
+    may be the only copy that anybody can open.
+    """
+    with suppress(errors.MachineError):
+        for name in _left_beside(folder):
+            shutil.rmtree(folder.with_name(name), ignore_errors=True)
     with suppress(OSError):
         for entry in folder.iterdir():
             if _LEFTOVER.fullmatch(entry.name):

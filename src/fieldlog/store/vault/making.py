@@ -13,12 +13,14 @@ from pathlib import Path
 from fieldlog.formats import keyslots, slot_changes
 from fieldlog.formats.keyslots import Head, OpenedSlot, SlotPayload, SlotSecret, VaultHeader, VolumeKeys
 from fieldlog.primitives import rng
+from fieldlog.primitives.secret import Secret
 from fieldlog.store.area import STEM as MEDIA_STEM
 from fieldlog.store.area import MediaPlace
 from fieldlog.store.database import Database
 from fieldlog.store.media import MediaStore, Progress
 from fieldlog.store.vault import backing, folder, slot_table
 from fieldlog.store.vault.settings import Settings
+from fieldlog.store.vault.slot_keeper import SlotKeeper
 from fieldlog.store.volume import opening, twins
 from fieldlog.store.volume.sizes import Sizes
 from fieldlog.system import files
@@ -71,24 +73,29 @@ def make_second(
     secrets: Sequence[SlotSecret],
     *,
     volume: int,
+    slots: SlotKeeper,
     made_at: str,
     fill: Fill | None,
 ) -> None:
     """Make a database in ``volume`` of the vault at ``place`` and let ``secrets`` open it.
 
-    What was in that volume is gone when the database is made, before its slots are.
+    ``slots`` are those of the volume that is in use; they may change meanwhile. What was in ``volume`` is
+    gone when the database is made, before its slots are.
 
     Raises:
         SecretInUse: a secret opens a slot of the vault already.
         NotEnoughMemory: a key could not be derived.
+        VaultInUse: the vault was locked meanwhile, and somebody else has opened it.
         MachineError: one of its subclasses.
     """
     content = slot_changes.clear(folder.read_slots(place), slot_changes.slots_of(volume), volume=volume)
     keys = VolumeKeys.generate()
     free = list(slot_changes.slots_of(volume))
     used: list[OpenedSlot] = []
+    derived: list[Sequence[Secret]] = []
     for wanted in secrets:
         slot_keys = keyslots.keys_for(header, content, wanted.secret, keyfile=wanted.keyfile)
+        derived.append(slot_keys)
         payload = SlotPayload(volume=volume, purpose=wanted.purpose, keys=keys, head=Head())
         index = free.pop(rng.randbelow(len(free)))
         content, slot = slot_changes.put(header, content, slot_keys, index=index, payload=payload)
@@ -96,7 +103,8 @@ def make_second(
     build_database(place, header, used[0])
     with new_volume(place, header, used[0]) as made:
         fill_in(made, content, used, made_at=made_at, fill=fill)
-    folder.write_slots(place, content)
+    # The rest of what was read above is minutes old by now.
+    slots.write_other(content, derived)
     keys.wipe()
 
 

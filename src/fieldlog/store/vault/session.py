@@ -33,13 +33,14 @@ from fieldlog.store.vault.trust import Trust
 from fieldlog.store.volume import sizes as volume_sizes
 from fieldlog.store.volume.sizes import Sizes
 from fieldlog.system import files
+from fieldlog.system.locking import FileLock
 
 
 class VaultStore:
     """An unlocked vault. ``close`` it; it also closes when the interpreter ends."""
 
     def __init__(
-        self, place: Path, header: VaultHeader, slot: OpenedSlot, database: Database, lock: files.FileLock
+        self, place: Path, header: VaultHeader, slot: OpenedSlot, database: Database, lock: FileLock
     ) -> None:
         self._place = place
         self._header = header
@@ -87,6 +88,7 @@ class VaultStore:
             VaultExists: there is something at ``place``.
             NotEnoughMemory: the profile's memory could not be had.
             EncryptionUnavailable: the storage engine would not encrypt.
+            VaultInUse: it was made, and somebody else was faster to open it.
             FieldlogError: whatever ``fill`` raises.
             MachineError: one of its subclasses. Nothing is left behind.
         """
@@ -95,12 +97,15 @@ class VaultStore:
         with folder.appearing(place) as building:
             opened = making.make_vault(building, header, secrets, sizes=chosen, made_at=made_at, fill=fill)
         try:
-            lock = files.FileLock(place / folder.HEADER_NAME)
+            lock = FileLock(place / folder.HEADER_NAME)
             try:
                 return cls._opened(place, header, opened, lock)
             except BaseException:
                 lock.release()
                 raise
+        except errors.VaultInUse:
+            # Somebody has opened it since it appeared: it is theirs.
+            raise
         except BaseException:
             folder.discard(place)
             raise
@@ -121,11 +126,8 @@ class VaultStore:
             HistoryAltered: the database is older than when the vault was last locked.
             MachineError: another subclass.
         """
-        folder.finish_replacement(place)
-        folder.require_present(place)
-        lock = files.FileLock(place / folder.HEADER_NAME)
+        lock = cls._taken(place)
         try:
-            folder.remove_leftovers(place)
             header = folder.read_header(place)
             slots = folder.read_slots(place)
             require_memory(header.profile, available_memory)
@@ -133,13 +135,36 @@ class VaultStore:
                 opened = keyslots.open_slots(header, slots, secret, keyfile=keyfile)
             except errors.KeySlotError:
                 raise errors.VaultDamaged(str(place), "slots") from None
-            return cls._opened(place, header, opened, lock)
+            store = cls._opened(place, header, opened, lock)
         except BaseException:
             lock.release()
             raise
+        folder.remove_leftovers(place)
+        return store
+
+    @staticmethod
+    def _taken(place: Path) -> FileLock:
+        """The lock of the vault at ``place``, also when another process replaces the folder at this moment.
+
+        Raises:
+            VaultMissing, VaultInUse, UnsafePermissions, MachineError: as ``unlock``.
+        """
+        for again in (True, False):
+            folder.finish_replacement(place)
+            try:
+                folder.require_present(place)
+                return FileLock(place / folder.HEADER_NAME)
+            except errors.VaultMissing:
+                if not again:
+                    raise
+            except errors.FileUnreadable:
+                if not again and files.exists(place / folder.HEADER_NAME):
+                    raise
+        # It was there a moment ago, twice.
+        raise errors.VaultInUse(str(place))
 
     @classmethod
-    def _opened(cls, place: Path, header: VaultHeader, slot: OpenedSlot, lock: files.FileLock) -> Self:
+    def _opened(cls, place: Path, header: VaultHeader, slot: OpenedSlot, lock: FileLock) -> Self:
         database = backing.open_database_of(place, header, slot)
         try:
             chain.require_not_behind(database, slot.payload.head)
@@ -237,6 +262,7 @@ class VaultStore:
             SecretInUse: a secret opens this vault already.
             VaultOfFirstForm: for a vault of format 1, which has one volume.
             NotEnoughMemory: a key could not be derived.
+            VaultInUse: this vault was locked meanwhile, and somebody else has opened it.
             MachineError: another subclass; then what was in the other volume may be gone.
         """
         if self.format == keyslots.FIRST_FORM:
@@ -246,6 +272,7 @@ class VaultStore:
             self._header,
             secrets,
             volume=1 - self._slot.payload.volume,
+            slots=self.slots,
             made_at=made_at,
             fill=fill,
         )

@@ -4,16 +4,16 @@ What it promises:
 
 * A crash at any moment leaves ``slots`` as before or as after, and the table knows both.
 * When a call returns, the secret that was replaced or removed opens nothing that is on the disk.
-* No slot of the other volume changes, and no slot is written that this volume's table does not know to be
-  free or to belong to the secret that is replaced.
+* No slot of the other volume changes but by ``write_other``, which changes these only; and no slot is written
+  that this volume's table does not know to be free or to belong to the secret that is replaced.
 * A slot that opens but is not the newest writing of itself is noticed: somebody put an older ``slots`` back.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,7 @@ from fieldlog.store.database import Database
 from fieldlog.store.vault import folder, slot_table
 from fieldlog.store.vault.slot_table import SlotRow
 from fieldlog.system import process
+from fieldlog.system.locking import FileLock
 
 _BOTH: Final = frozenset(Purpose)
 
@@ -209,6 +210,37 @@ class SlotKeeper:
             written = [replace(row, sealed=digest_of(resealed, row.slot)) for row in used]
             self._write(content, resealed, written)
             self._head = head
+
+    def write_other(self, made: bytes, slot_keys: Sequence[Sequence[Secret]]) -> None:
+        """Put the other volume's slots of ``made`` in place of those that are there.
+
+        ``made`` may have been begun minutes ago: what has happened to this volume's slots since then stays.
+        ``slot_keys`` are of the secrets in it.
+
+        Raises:
+            SecretInUse: one of them opens this volume by now; nothing was written.
+            VaultInUse: this vault was locked meanwhile, and somebody else has opened it.
+            MachineError: one of its subclasses; the old slots are still there.
+        """
+        other = 1 - self._volume
+        with self._lock, self._held():
+            content = self._read()
+            own = slot_changes.clear(content, slots_of(other), volume=other)
+            for keys in slot_keys:
+                keyslots.require_unused(self._header, own, keys)
+            folder.write_slots(self._place, slot_changes.splice(content, made, volume=other))
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The lock of the vault: held while it is open, and taken again where it was locked meanwhile."""
+        if self._database.is_open:
+            yield
+            return
+        lock = FileLock(self._place / folder.HEADER_NAME)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _slots(self, rows: Iterable[SlotRow]) -> list[OpenedSlot]:
         return [

@@ -25,7 +25,7 @@ from fieldlog.store.vault.salvage.lines import Lines
 from fieldlog.store.vault.salvage.others import Others
 from fieldlog.store.vault.salvage.remains import Remains, open_remains
 from fieldlog.store.vault.salvage.revisions import Revisions
-from fieldlog.system import files
+from fieldlog.system.locking import FileLock
 
 if TYPE_CHECKING:
     from fieldlog.primitives.secret import Secret
@@ -84,9 +84,9 @@ def locked(place: Path) -> Iterator[None]:
     Raises:
         VaultInUse: somebody has it open.
     """
-    lock: files.FileLock | None = None
+    lock: FileLock | None = None
     try:
-        lock = files.FileLock(place / folder.HEADER_NAME)
+        lock = FileLock(place / folder.HEADER_NAME)
     except errors.MachineError:
         # Without a header no Fieldlog opens it.
         lock = None

@@ -18,7 +18,8 @@ from typing import Final
 from fieldlog import errors
 from fieldlog.formats import keyslots
 from fieldlog.formats.keyslots import VaultHeader
-from fieldlog.system import files, paths
+from fieldlog.primitives import rng
+from fieldlog.system import files, overwriting, paths
 
 HEADER_NAME: Final = "fieldlog.json"
 SLOTS_NAME: Final = "slots"
@@ -77,6 +78,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 
     The new one first gets a name that says it is complete; then the old one goes aside and the new one
     comes. A process that is killed in between leaves names that ``finish_replacement`` understands.
+    The keys of the one that goes are overwritten: what was shut out of the new one still opens the old one.
 
     Raises:
         MachineError: one of its subclasses. The old vault is where it was.
@@ -90,22 +92,39 @@ def replacing(folder: Path) -> Iterator[Path]:
         yield building
         files.sync_folder(building)
         with files.translating(folder):
+            # A vault that was destroyed meanwhile does not come back, also if this process is killed now.
+            (folder / SLOTS_NAME).lstat()
             building.rename(complete)
             files.sync_folder(folder.parent)
             folder.rename(aside)
     except BaseException:
         for leftover in (building, complete):
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove_with_keys(leftover)
         raise
     try:
         with files.translating(folder):
-            complete.rename(folder)
+            _put_in_place(complete, folder)
     except BaseException:
         with suppress(OSError):
             aside.rename(folder)
         raise
     files.sync_folder(folder.parent)
-    shutil.rmtree(aside, ignore_errors=True)
+    _remove_with_keys(aside)
+
+
+def _put_in_place(complete: Path, folder: Path) -> None:
+    """The second rename, unless a process that was about to unlock the vault has done it already."""
+    try:
+        complete.rename(folder)
+    except FileNotFoundError:
+        if not os.path.lexists(folder / SLOTS_NAME):
+            raise
+
+
+def _remove_with_keys(place: Path) -> None:
+    """Remove a vault's folder; the slots are overwritten first, because removed bytes stay on the disk."""
+    overwriting.overwrite([place / SLOTS_NAME], smallest=keyslots.SLOTS_BYTES, random_bytes=rng.random_bytes)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def finish_replacement(folder: Path) -> None:
@@ -168,7 +187,7 @@ def remove_leftovers(folder: Path) -> None:
     """
     with suppress(errors.MachineError):
         for name in _left_beside(folder):
-            shutil.rmtree(folder.with_name(name), ignore_errors=True)
+            _remove_with_keys(folder.with_name(name))
     with suppress(OSError):
         for entry in folder.iterdir():
             if _LEFTOVER.fullmatch(entry.name):

@@ -145,7 +145,7 @@ def build(
     cipher.require_key_lengths(key, salt)
     twins = TwinFiles(folder, STEM, own=own)
     try:
-        with translating(twins.path):
+        with files.translating(twins.path), translating(twins.path):
             _fill(twins, log_bytes, key, salt, log_key, fill)
         twins.sync_both()
         with files.translating(twins.path), translating(twins.path):

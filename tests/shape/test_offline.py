@@ -30,7 +30,7 @@ KNOWN = {
     "cli/parser.py: importlib.import_module(f'{package}.{name}')": "a verb of this package",
     "system/children.py: os.posix_spawn": "this interpreter again, without a shell",
     "system/children.py: os.spawnv": "this interpreter again, without a shell",
-    "system/files.py: __import__": "msvcrt of Windows, for locks",
+    "system/locking.py: __import__": "msvcrt of Windows, for locks",
     "system/mounts.py: ctypes": "statfs of macOS and the drive's facts of Windows: what kind of disk a vault is on",
     "system/swap.py: __import__": "winreg of Windows, reading one value: whether the paging file is encrypted",
     "system/process.py: ctypes": "prctl and its like, against core dumps",

@@ -10,8 +10,8 @@ import pytest
 from crash.oracle import WHOLE
 from crash.points import WRITES, Point, Rehearsed, spread
 from crash.record import Prepared, Workers
-from crash.tally import add_up
 from crash.workloads import WORKLOADS, Workload
+from support.tally import add_up
 
 SAMPLE = 24
 """Points of each workload in the normal suite; with --slow all of them, each with every fault."""

@@ -9,8 +9,8 @@ import pytest
 from crash.oracle import STRANGE, WHOLE, Verdict
 from crash.points import Point, Rehearsed, spread
 from crash.record import Prepared, Workers
-from crash.tally import add_up
 from crash.workloads import WORKLOADS, Workload
+from support.tally import add_up
 
 SAMPLE = 24
 """Points of each workload in the normal suite; all of them with --slow."""

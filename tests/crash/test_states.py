@@ -9,8 +9,8 @@ import pytest
 from crash.examine import Examined, examine
 from crash.oracle import LOCKED_OUT, LOST, OLD_SECRET
 from crash.record import Workers
-from crash.tally import add_up
 from crash.workloads import WORKLOADS, Workload
+from support.tally import add_up
 
 NORMAL_STATES = 20_000
 SLOW_STATES = 500_000

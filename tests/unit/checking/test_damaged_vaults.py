@@ -8,6 +8,7 @@ import pytest
 
 from support import damaged_runs, figures
 from support.damaged import Sample
+from support.tally import add_up
 
 USUAL = 300
 MANY = 10_000
@@ -17,9 +18,17 @@ CHUNK = 50
 
 @pytest.mark.claim("C-BAK-02")
 @pytest.mark.parametrize("first", range(0, USUAL, CHUNK))
-def test_damaged_vaults(samples: tuple[Sample, Sample], tmp_path: Path, first: int) -> None:
+def test_damaged_vaults(
+    samples: tuple[Sample, Sample], tmp_path: Path, first: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """What is damaged is noticed; what is recovered was once written; what is lost is named."""
     outcome = damaged_runs.run(samples, tmp_path, range(first, first + CHUNK))
+    counted = {
+        "recover.vaults": outcome.vaults,
+        "recover.wrong": len(outcome.wrong),
+        "recover.unreported": len(outcome.unreported),
+    }
+    add_up(tmp_path_factory, f"damaged from {first}", counted)
     assert outcome.wrong == []
     assert outcome.unreported == []
 

@@ -15,7 +15,7 @@ from support import figures
 def add_up(factory: pytest.TempPathFactory, test: str, counted: Mapping[str, int]) -> None:
     """Record each figure as the sum over all tests of this run that counted it."""
     base = factory.getbasetemp()
-    together = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "crash-figures.json"
+    together = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "figures-of-this-run.json"
     together.touch()
     with together.open("r+", encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

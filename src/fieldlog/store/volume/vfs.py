@@ -140,14 +140,14 @@ class _reporting:  # noqa: N801 - read as a verb in ``with _reporting():``
 _quiet: Final = _reporting()
 
 
-class _File:
-    """What the three kinds of files have in common: no locks, no promises about the device."""
+class OwnedFile:
+    """What files here and images have in common: one owner, no locks, no promises about the device."""
 
     def xClose(self) -> None:  # noqa: N802
-        """The owner of the volume closes the descriptors."""
+        """Its owner closes what is below."""
 
     def xLock(self, _level: int) -> None:  # noqa: N802
-        """The vault's own lock keeps others away."""
+        """Nobody else is there: of a volume the vault's own lock keeps others away."""
 
     def xUnlock(self, _level: int) -> None:  # noqa: N802
         """As above."""
@@ -169,7 +169,7 @@ class _File:
         return 0
 
 
-class DatabaseFile(_File):
+class DatabaseFile(OwnedFile):
     """Region 2. Its size is that of the region: what is behind the last page is random and ignored."""
 
     def __init__(self, vfs: VolumeVfs) -> None:
@@ -208,7 +208,7 @@ class DatabaseFile(_File):
         return self._vfs.database_length
 
 
-class LogFile(_File):
+class LogFile(OwnedFile):
     """Region 1."""
 
     def __init__(self, log: Log) -> None:
@@ -239,7 +239,7 @@ class LogFile(_File):
         return self._log.length
 
 
-class _MemoryFile(_File):
+class _MemoryFile(OwnedFile):
     """A journal that is needed for the first moments of a database only."""
 
     def __init__(self) -> None:

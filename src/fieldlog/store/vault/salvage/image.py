@@ -15,6 +15,7 @@ import apsw
 
 from fieldlog.primitives import rng
 from fieldlog.primitives.pages import PAGE_BYTES
+from fieldlog.store.volume.vfs import OwnedFile
 
 _VFS_NAME: Final = "fieldlog-image"
 CIPHER_VFS: Final = f"multipleciphers-{_VFS_NAME}"
@@ -121,7 +122,7 @@ class Images:
                 _shown.pop(self.name + suffix, None)
 
 
-class _ImageFile:
+class _ImageFile(OwnedFile):
     """One open image as the engine wants a file to be."""
 
     def __init__(self, image: Image) -> None:
@@ -141,27 +142,6 @@ class _ImageFile:
 
     def xSync(self, _flags: int) -> None:  # noqa: N802
         """Memory is as durable as it gets."""
-
-    def xLock(self, _level: int) -> None:  # noqa: N802
-        """Nobody else sees it."""
-
-    def xUnlock(self, _level: int) -> None:  # noqa: N802
-        """Nobody else sees it."""
-
-    def xCheckReservedLock(self) -> bool:  # noqa: N802
-        return False
-
-    def xFileControl(self, _operation: int, _pointer: int) -> bool:  # noqa: N802
-        return False
-
-    def xSectorSize(self) -> int:  # noqa: N802
-        return PAGE_BYTES
-
-    def xDeviceCharacteristics(self) -> int:  # noqa: N802
-        return 0
-
-    def xClose(self) -> None:  # noqa: N802
-        """The image is closed by its owner."""
 
 
 def _require_registered() -> None:

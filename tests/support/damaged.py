@@ -326,7 +326,7 @@ REPLAYS = frozenset({older_pages, older_whole})
 
 @dataclass(frozen=True)
 class Done:
-    """What was done to a vault."""
+    """What was done to a vault; ``replayed`` where no list says which pages are the newest (limit L-15)."""
 
     what: tuple[tuple[str, str, int], ...]
     replayed: bool
@@ -346,6 +346,7 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
     shutil.copytree(sample.folder, target)
     done: list[tuple[str, str, int]] = []
     replayed = log_hit = False
+    unlisted = sample.killed
     for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
         name = chance.choices(
             (sample.volume, sample.media, "slots", "fieldlog.json", f"vol-{'ba'['ab'.index(sample.own)]}"),
@@ -362,7 +363,9 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
             at = chance.randrange(3872)
         log = bytes(content[: SMALL.log])
         damage(content, chance, at, (sample.older / name).read_bytes())
-        log_hit |= sample.killed and name == sample.volume and content[: SMALL.log] != log
+        if name == sample.volume and content[: SMALL.log] != log:
+            unlisted = True
+            log_hit |= sample.killed
         replayed |= damage in REPLAYS
         if damage is remove and chance.random() < 0.5:
             path.unlink(missing_ok=True)
@@ -370,7 +373,7 @@ def spoil(sample: Sample, target: Path, seed: int, *, used_bytes: int) -> Done:
             path.write_bytes(content)
             path.chmod(0o600)
         done.append((name, damage.__name__, at))
-    return Done(what=tuple(done), replayed=replayed, log_hit=log_hit)
+    return Done(what=tuple(done), replayed=replayed and unlisted, log_hit=log_hit)
 
 
 def state_of(folder: Path) -> dict[str, tuple[int, int]]:

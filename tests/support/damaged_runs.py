@@ -141,8 +141,7 @@ class Case:
             return
         nameless = bool(slugs["unnamed-lost"])
         changes = bool(slugs["changes-lost"] or slugs["log-damaged"])
-        # Limit L-15: of what stands in no chain, an older form that is put back is not known to be one.
-        replayed = self.done.replayed
+        replayed = self.done.replayed or bool(slugs["older-pages"])
         for code, members in truth.incidents.items():
             if code not in found.incidents:
                 if not (code in named or nameless or changes or replayed):

@@ -1,5 +1,6 @@
-"""What a reporter does, by keyboard, from the first start to the sealed file (issue item 7)."""
+"""What a reporter does, by keyboard, from the first start to the sealed file."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,19 @@ async def test_the_recovery_words_open_it_too(scene: Scene) -> None:
         await unlock(pilot, RECOVERY)
         assert isinstance(app.screen, HomeScreen)
         assert "Last opened" in note(app, "last-opened")
+
+
+async def test_a_vault_that_was_not_locked_is_said_once(scene: Scene, tmp_path: Path) -> None:
+    """After a kill the list says what that may mean; going elsewhere and back, and the next time, it does not."""
+    with opened(scene):
+        shutil.copytree(scene.vault, tmp_path / "killed")
+    for said in (True, False):
+        app = reporter(tmp_path / "killed")
+        async with app.run_test() as pilot:
+            await unlock(pilot)
+            await until(pilot, lambda app=app: isinstance(app.screen, HomeScreen))
+            await pilot.pause()
+            assert ("was not locked" in dump(app)) is said
 
 
 async def test_f8_changes_the_language_before_unlocking(scene: Scene) -> None:

@@ -50,13 +50,15 @@ _OPENED_AT: Final = "opened-at"
 class Opened:
     """What to show after unlocking, so that the person can notice an older copy of the whole folder.
 
-    ``last_opened`` is ``None`` the first time; ``revisions`` counts every change ever saved.
+    ``last_opened`` is ``None`` the first time; ``revisions`` counts every change ever saved. After a session
+    that was not locked (``left_open``) older pieces of the database could not be told from newer ones.
     """
 
     last_opened: datetime | None
     incidents: int
     revisions: int
     head: Head
+    left_open: bool = False
 
     def check_words(self, language: str) -> tuple[str, ...]:
         """Four words that change with every saved change, the same for the same history."""
@@ -85,6 +87,7 @@ class OpenVault:
             incidents=store.incidents.counts().all,
             revisions=store.head.count,
             head=store.head,
+            left_open=store.was_left_open,
         )
         # On a full disk one must still get in, to read and to make room.
         with suppress(NoSpace):

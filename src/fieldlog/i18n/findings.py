@@ -89,6 +89,13 @@ CHECK: Final[dict[str, tuple[str, str]]] = {
         N_("Fieldlog was stopped while it was open, and the last changes before that may be missing."),
         N_("Look at what you wrote last before the computer stopped; write down again what is missing."),
     ),
+    "older-pages": (
+        N_(
+            "Older pieces of the records stand among newer ones; pieces of 4 kilobytes: {count}. "
+            "Somebody put them back."
+        ),
+        _SOMEBODY,
+    ),
     "pages-damaged": (
         N_("The storage of the records is damaged; unreadable pieces of 4 kilobytes: {count}."),
         _COPY_FIRST,
@@ -182,6 +189,7 @@ RECOVER: Final[dict[str, tuple[str, str]]] = {
         _LOOK,
     ),
     "log-damaged": CHECK["log-damaged"],
+    "older-pages": CHECK["older-pages"],
     "record-altered": (
         N_("Not saved: a record {code} of {incident} that is not as it was once written."),
         _LOOK,

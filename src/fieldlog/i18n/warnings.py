@@ -78,6 +78,14 @@ def before_destruction(folder: str) -> tuple[str, ...]:
     )
 
 
+def not_locked_before() -> str:
+    """What it may mean that the vault was not locked the time before."""
+    return _(
+        "The vault was not locked the last time: the program was ended, or the power failed. "
+        "If you did lock it, somebody was at the vault: compare the check words."
+    )
+
+
 def keys_gone() -> str:
     """What to say as soon as nothing opens any more."""
     return _("The keys are gone. Nobody can open this vault any more.")

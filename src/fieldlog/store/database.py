@@ -42,6 +42,10 @@ def is_open_here(path: Path) -> bool:
 class Backing(Protocol):
     """What lies below a connection and must outlive it."""
 
+    @property
+    def older_page(self) -> bool:
+        """Whether a page was refused because it is an older one that somebody put back."""
+
     def close(self) -> None:
         """Let it go, after the connection was closed."""
 
@@ -52,6 +56,9 @@ class PlainFile:
     Closing any descriptor of the file drops SQLite's own locks on it (POSIX), so this one lives as long
     as the connection.
     """
+
+    older_page = False
+    """Nothing tells how old a page of a plain file is."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -79,6 +86,7 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
         VaultInUse: another connection holds the lock.
         VaultDamaged: ``database`` when pages do not verify, ``schema`` when a table is not as expected,
             ``record`` for a stored text that is none.
+        HistoryAltered: ``backing`` has refused an older page.
         EncryptionUnavailable: a statement that is never allowed after start-up.
         EditConflict: a rule of the schema, such as a code that is in use.
         UsageError: ``text-encoding`` for a text that cannot be stored or looked for, such as a code that
@@ -86,10 +94,11 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
         MachineError: the subclass that fits a full, vanished or read-only disk.
     """
 
-    __slots__ = ("_path",)
+    __slots__ = ("_backing", "_path")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, backing: Backing | None = None) -> None:
         self._path = path
+        self._backing = backing
 
     def __enter__(self) -> None:
         return None
@@ -97,6 +106,8 @@ class translating:  # noqa: N801 - read as a verb in ``with translating(path):``
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, apsw.CorruptError) and self._backing is not None and self._backing.older_page:
+            raise errors.HistoryAltered(str(self._path.parent)) from None
         if isinstance(error, apsw.Error):
             translated = _translated(error, self._path)
             if isinstance(translated, errors.VaultDamaged) and translated.part == "schema":
@@ -172,7 +183,7 @@ class Database:
         Raises:
             FieldlogError: as ``translating`` says; ``UsageError`` when the database is closed.
         """
-        with self._lock, translating(self._path):
+        with self._lock, translating(self._path, self._backing):
             return list(self._cursor().execute(statement, tuple(bindings)))
 
     def execute_many(self, statement: str, bindings: Sequence[Bindings]) -> None:
@@ -181,7 +192,7 @@ class Database:
         Raises:
             FieldlogError: as ``execute``.
         """
-        with self._lock, translating(self._path):
+        with self._lock, translating(self._path, self._backing):
             self._cursor().executemany(statement, [tuple(values) for values in bindings])
 
     def row(self, statement: str, bindings: Bindings = ()) -> Row | None:
@@ -190,7 +201,7 @@ class Database:
         Raises:
             FieldlogError: as ``execute``.
         """
-        with self._lock, translating(self._path):
+        with self._lock, translating(self._path, self._backing):
             for found in self._cursor().execute(statement, tuple(bindings)):
                 return tuple(found)
         return None
@@ -210,11 +221,11 @@ class Database:
         Raises:
             FieldlogError: as ``execute``.
         """
-        with self._lock, translating(self._path):
+        with self._lock, translating(self._path, self._backing):
             rows = iter(self._cursor().execute(statement, tuple(bindings)))
         while True:
             batch: list[Row] = []
-            with self._lock, translating(self._path):
+            with self._lock, translating(self._path, self._backing):
                 for row in rows:
                     batch.append(tuple(row))
                     if len(batch) == _BATCH_ROWS:
@@ -236,13 +247,13 @@ class Database:
             if self._depth:
                 yield
                 return
-            with translating(self._path):
+            with translating(self._path, self._backing):
                 self._cursor().execute("BEGIN IMMEDIATE")
             self._depth = 1
             try:
                 before = self._connection.total_changes()
                 yield
-                with translating(self._path):
+                with translating(self._path, self._backing):
                     if self._closing_statement and self._connection.total_changes() != before:
                         self._connection.execute(self._closing_statement)
                     self._connection.execute("COMMIT")
@@ -265,7 +276,7 @@ class Database:
         with self._lock:
             if self._depth:
                 raise errors.UsageError("at-rest-in-transaction")
-            with translating(self._path):
+            with translating(self._path, self._backing):
                 self._cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             yield
 
@@ -276,7 +287,11 @@ class Database:
             NoSpace: it does not fit.
             FieldlogError: as ``execute``.
         """
-        with self.at_rest(), translating(self._path), target.backup("main", self._connection, "main") as copy:
+        with (
+            self.at_rest(),
+            translating(self._path, self._backing),
+            target.backup("main", self._connection, "main") as copy,
+        ):
             while not copy.done:
                 copy.step(_BATCH_ROWS)
 
@@ -303,7 +318,7 @@ class Database:
             self._open = False
             atexit.unregister(self.close)
             try:
-                with translating(self._path):
+                with translating(self._path, self._backing):
                     self._connection.close(force=True)
             finally:
                 # Only now: a connection that calls into a backing that is gone ends the process.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
-from fieldlog.field import checking
+from fieldlog.field import checking, recovering
 from fieldlog.field import vault as field_vault
 from fieldlog.formats import keyslots
 from fieldlog.i18n import findings as findings_text
@@ -22,6 +22,7 @@ from fieldlog.store.vault.findings import CHECK_SLUGS, RECOVER_SLUGS
 from fieldlog.system.clock import FixedClock
 from support.backups import FIXTURES, unpacked
 from support.damaged import MORNING, PAGE, PASSPHRASE, RECOVERY, SMALL, Sample, state_of
+from support.vault_files import locked_files, older_pages
 
 
 def slugs_of(folder: Path) -> set[str]:
@@ -182,6 +183,23 @@ def test_older_slots_put_back(folder: Path, sample: Sample) -> None:
     """Slots of an earlier day fit no row of the table that knows their newest writing."""
     shutil.copyfile(sample.older / "slots", folder / "slots")
     assert "slot-damaged" in slugs_of(folder)
+
+
+def test_older_pages_put_back(folder: Path, sample: Sample) -> None:
+    """One older page among newer ones is counted, by ``check`` as by ``recover``."""
+    path = folder / sample.volume
+    newer, older = path.read_bytes(), (sample.older / sample.volume).read_bytes()
+    seen: list[bytes] = []
+    for number, altered in older_pages(locked_files(folder, PASSPHRASE), newer, older):
+        path.write_bytes(altered)
+        found = checking.check(folder=folder, passphrase=PASSPHRASE).findings
+        assert found, number
+        if ("older-pages", 1) in {(finding.slug, finding.count) for finding in found}:
+            seen.append(altered)
+    assert len(seen) > 9
+    path.write_bytes(seen[0])
+    with recovering.opened(folder=folder, passphrase=PASSPHRASE) as damaged:
+        assert len(damaged.remains.pages().older) == 1
 
 
 def test_log_that_breaks_off(samples: tuple[Sample, Sample], tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """The verbs that take things away: bin, erase and destroy, each with its question."""
 
 import re
+import shutil
 from datetime import timedelta
 
 import pytest
 
 from fieldlog import errors
-from fieldlog.field import places
+from fieldlog.field import places, vault
 from fieldlog.i18n import warnings
 from fieldlog.i18n.catalog import LANGUAGES, set_language
 from fieldlog.store.vault import binned
+from fieldlog.system.clock import SystemClock
+from unit.cli.conftest import PASSPHRASE
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +53,22 @@ def test_what_an_unlock_erased_is_said_by_every_verb(vault_run, code, monkeypatc
     monkeypatch.setattr(binned, "KEPT", timedelta(0))
     ran = vault_run("list")
     assert ran.err == "1 incident was in the bin for 30 days and is erased for good.\n"
+    assert ran.out == "Nothing here yet.\n"
+    assert vault_run("list").err == ""
+
+
+def test_a_vault_that_was_not_locked_is_said_by_every_verb(vault_run, tmp_path):
+    """Once, on standard error; what goes to standard output stays what it is."""
+    folder = tmp_path / "vault"
+    with vault.unlock(folder=folder, passphrase=vault.typed_secret(PASSPHRASE), clock=SystemClock()):
+        shutil.copytree(folder, tmp_path / "killed")
+    shutil.rmtree(folder)
+    (tmp_path / "killed").rename(folder)
+    ran = vault_run("list")
+    assert ran.err == (
+        "The vault was not locked the last time: the program was ended, or the power failed. "
+        "If you did lock it, somebody was at the vault: compare the check words.\n"
+    )
     assert ran.out == "Nothing here yet.\n"
     assert vault_run("list").err == ""
 

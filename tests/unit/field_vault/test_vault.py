@@ -20,7 +20,7 @@ from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault.session import VaultStore
 from fieldlog.system import process
-from support.vault_files import contents, files_of, locked_files
+from support.vault_files import contents, files_of, locked_files, older_pages
 
 PASSPHRASE = Secret.from_text("щека батарея лютый июнь фронт житель голова")
 RECOVERY = Secret.from_text("farm happy cluster clock rabbit mass pause baby cigar labor gym round")
@@ -789,3 +789,56 @@ def test_a_store_closes_twice(folder):
     store.close()
     store.close()
     assert not store.is_open
+
+
+def test_a_vault_that_was_not_locked_says_so_once(unlock, folder, tmp_path, clock):
+    """After a kill the next unlock knows of it, the one after it does not; a new vault and a locked one never."""
+    opened = unlock()
+    assert not opened.opened.left_open
+    _save(opened)
+    shutil.copytree(folder, tmp_path / "killed")
+    opened.lock()
+    with vault.unlock(folder=tmp_path / "killed", passphrase=PASSPHRASE, clock=clock) as again:
+        assert again.opened.left_open
+    with vault.unlock(folder=tmp_path / "killed", passphrase=RECOVERY, clock=clock) as again:
+        assert not again.opened.left_open
+
+
+def test_a_list_of_another_moment_is_an_alarm(unlock, folder):
+    """The whole log region of an earlier lock, with its list, beside the newest database."""
+    unlock().lock()
+    files = locked_files(folder, PASSPHRASE)
+    older = files.database.read_bytes()[: files.log_bytes]
+    with unlock() as opened:
+        _save(opened)
+    newest = files.database.read_bytes()
+    files.database.write_bytes(older + newest[files.log_bytes :])
+    with pytest.raises(errors.HistoryAltered):
+        unlock()
+    files.database.write_bytes(newest)
+    unlock().lock()
+
+
+def test_an_older_page_is_not_taken_into_a_backup(unlock, folder):
+    """Pages that a backup copies are compared with the list too, where nothing had read them before."""
+    with unlock() as opened:
+        codes = [_save(opened, f"{number} " + "долгий рассказ " * 400) for number in range(6)]
+    files = locked_files(folder, PASSPHRASE)
+    older = files.database.read_bytes()
+    with unlock() as opened:
+        recording.save(opened, codes[0], QuickCapture(what="другое " * 900), ready=True)
+    newest = files.database.read_bytes()
+    refused = 0
+    for _number, altered in older_pages(files, newest, older):
+        files.database.write_bytes(altered)
+        try:
+            with unlock() as opened, opened.store.database_pages() as (_size, pages):
+                assert b"".join(pages())
+        except errors.HistoryAltered:
+            refused += 1
+        except errors.VaultDamaged:
+            # What lay there earlier was no page.
+            continue
+        else:
+            pytest.fail("an older page was copied")
+    assert refused > 3

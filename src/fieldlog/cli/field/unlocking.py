@@ -79,16 +79,19 @@ def unlocked_with(arguments: argparse.Namespace) -> tuple[OpenVault, Given]:
     typed = typed_secret(arguments, _("Passphrase or recovery words: "))
     given = Given(secret=vault.typed_secret(typed), keyfile=keyfile)
     opened = vault.unlock(folder=folder, passphrase=given.secret, clock=SystemClock(), keyfile=keyfile)
-    _say_what_is_gone(opened.erased_from_bin)
+    _say_what_happened(opened)
     return opened, given
 
 
-def _say_what_is_gone(count: int) -> None:
-    """Say, whatever the verb is, that this unlock has erased something."""
+def _say_what_happened(opened: OpenVault) -> None:
+    """Say, whatever the verb is, what this unlock has erased, and that nobody locked before it."""
     from fieldlog.cli import diagnostics
     from fieldlog.i18n.catalog import plural
+    from fieldlog.i18n.warnings import not_locked_before
 
-    if count:
+    if opened.opened.left_open:
+        diagnostics.say(not_locked_before())
+    if count := opened.erased_from_bin:
         said = plural(
             "{count} incident was in the bin for 30 days and is erased for good.",
             "{count} incidents were in the bin for 30 days and are erased for good.",

@@ -11,7 +11,7 @@ from fieldlog.formats.keyslots import OpenedSlot, VaultHeader
 from fieldlog.store.area import STEM as MEDIA_STEM
 from fieldlog.store.area import mend
 from fieldlog.store.connection import open_database
-from fieldlog.store.database import Database, PlainFile
+from fieldlog.store.database import Database, PlainFile, translating
 from fieldlog.store.vault import folder, schema
 from fieldlog.store.volume import twins
 from fieldlog.store.volume.opening import STEM as VOLUME_STEM
@@ -32,6 +32,7 @@ def open_database_of(place: Path, header: VaultHeader, slot: OpenedSlot) -> Data
 
     Raises:
         VaultDamaged: ``database``, ``schema`` or ``media``.
+        HistoryAltered: a page is an older one than the last lock listed.
         VaultTooNew: a later version has changed its schema.
         EncryptionUnavailable: it would not be encrypted as promised.
         MachineError: one of its subclasses.
@@ -48,7 +49,7 @@ def open_database_of(place: Path, header: VaultHeader, slot: OpenedSlot) -> Data
             log_key=keys.wal_key,
             migrations=schema.STEPS,
         )
-        if isinstance(database.backing, Volume) and database.backing.was_left:
+        if isinstance(database.backing, Volume) and database.backing.had_frames:
             mend(place)
         return database
     try:
@@ -84,7 +85,7 @@ def pages_of(database: Database) -> tuple[int, Callable[[], Iterator[bytes]]]:
     def pages() -> Iterator[bytes]:
         done = 0
         while done < size:
-            with files.translating(database.path, reading=True):
+            with files.translating(database.path, reading=True), translating(database.path, raw):
                 piece = raw.read_raw(min(_STEP, size - done), done)
             if not piece:
                 raise errors.VaultDamaged(str(database.path.parent), "database")
@@ -92,6 +93,27 @@ def pages_of(database: Database) -> tuple[int, Callable[[], Iterator[bytes]]]:
             yield piece
 
     return size, pages
+
+
+def require_listed_epoch(database: Database, epoch: int) -> None:
+    """Check that the list of the newest pages, where the last lock left one, is of ``epoch``.
+
+    Raises:
+        HistoryAltered: the list is of another moment than the database.
+    """
+    if isinstance(database.backing, Volume) and database.backing.listed_epoch not in (None, epoch):
+        raise errors.HistoryAltered(str(database.path.parent))
+
+
+def rest(database: Database, epoch: int) -> None:
+    """Let the closing of ``database``, which is at ``epoch``, list its newest pages."""
+    if isinstance(database.backing, Volume):
+        database.backing.rest_at(epoch=epoch, pages=int(database.value("PRAGMA page_count")))
+
+
+def was_left(database: Database) -> bool:
+    """Whether a process was killed, or power failed, while it had the vault open."""
+    return isinstance(database.backing, Volume) and database.backing.was_left
 
 
 def equalise_times(place: Path, header: VaultHeader) -> None:

@@ -61,6 +61,8 @@ def _check(damaged: Damaged, progress: Progress | None) -> Checked:
     pages = remains.pages()
     if pages.damaged:
         findings.add("pages-damaged", count=len(pages.damaged))
+    if pages.older:
+        findings.add("older-pages", count=len(pages.older))
     _check_engine(damaged, found_pages=bool(pages.damaged))
     contents = Contents(remains.tables, findings)
     contents.check(remembered=damaged.unlocked.slot.payload.head)

@@ -168,6 +168,7 @@ class VaultStore:
         database = backing.open_database_of(place, header, slot)
         try:
             chain.require_not_behind(database, slot.payload.head)
+            backing.require_listed_epoch(database, chain.head_of(database).epoch)
             chain.count_epochs(database)
             return cls(place, header, slot, database, lock)
         except BaseException:
@@ -178,6 +179,11 @@ class VaultStore:
     def format(self) -> int:
         """2, or 1 for a vault with one volume, which ``renew`` makes into one with two."""
         return self._header.format
+
+    @property
+    def was_left_open(self) -> bool:
+        """Whether the one before did not lock it: killed, or power failed, or somebody made it look so."""
+        return backing.was_left(self._database)
 
     @property
     def head(self) -> Head:
@@ -336,6 +342,8 @@ class VaultStore:
         try:
             with suppress(errors.FieldlogError):
                 self.slots.remember_head(self.head)
+            with suppress(errors.FieldlogError):
+                backing.rest(self._database, self.head.epoch)
             self._database.close()
         finally:
             self._release()

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from fieldlog.primitives.filler import Filler
 from fieldlog.primitives.secret import Secret
 from fieldlog.primitives.xts import UNIT_BYTES, Xts
+from fieldlog.store.volume.stamps import EMPTY, StampKey, StampList
 
 
 class Region(Protocol):
@@ -37,8 +38,6 @@ _LOG_HEADER: Final = 32
 _FRAME: Final = _FRAME_HEADER + UNIT_BYTES
 _MAGICS: Final = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"))
 """The first bytes of a log of SQLite, for the two byte orders of its check sums."""
-_EMPTY: Final = b"fieldlog: empty\n"
-"""The first bytes of a region that was wiped to its end; like all others they are encrypted."""
 _STEP: Final = 1 << 20
 
 
@@ -60,27 +59,27 @@ class Log:
     ) -> None:
         self._region = region
         self._xts = Xts(key)
+        self._stamp_key = StampKey(key)
         self._capacity = capacity
         self._page_coming = page_coming
         self._held: tuple[int, bytearray] | None = None
         # SQLite reads a frame in two pieces, and the next one from where it ended.
         self._seen: tuple[int, bytes] | None = None
-        head = bytes(self._plain(0)[: len(_EMPTY)])
+        head = bytes(self._plain(0)[: len(EMPTY)])
         self.length = capacity if head[: len(_MAGICS[0])] in _MAGICS else 0
         # Bytes below may have been written since the region was last wiped to its end.
-        self._used = 0 if head == _EMPTY else capacity
+        self._used = 0 if head == EMPTY else capacity
+        self.stamps = self._stamp_key.find(self._decrypted, capacity=capacity)
+        """What the last lock listed; ``None`` where it could not, or where there was none."""
+        self.was_left = head != EMPTY
+        """Whether a process was killed, or power failed, while it had this log in use."""
         # Bytes below belong to the present log; the header begins a new one, and what is behind is dead.
         self._live = self.length
 
     def read(self, count: int, offset: int) -> bytes:
         """Up to ``count`` bytes; fewer only at the end of the log."""
         count = max(0, min(count, self.length - offset))
-        if count == 0:
-            return b""
-        first, last = offset // UNIT_BYTES, (offset + count - 1) // UNIT_BYTES
-        content = b"".join(bytes(self._plain(number)) for number in range(first, last + 1))
-        start = offset - first * UNIT_BYTES
-        return content[start : start + count]
+        return self._decrypted(count, offset) if count else b""
 
     def write(self, content: bytes, offset: int) -> None:
         """Write all of ``content``.
@@ -132,9 +131,29 @@ class Log:
                 self._region.write(filler.read(min(_STEP, self._capacity - offset)), offset)
             self._region.sync()
             # Without this mark, which a kill on the way leaves out, the next time wipes all of it.
-            mark = _EMPTY + filler.read(UNIT_BYTES - len(_EMPTY))
-            self._region.write(self._xts.encrypt(mark, number=0), 0)
+            self._region.write(self._xts.encrypt(_filled(EMPTY), number=0), 0)
         self.length = self._used = self._live = 0
+
+    def leave_stamps(self, listed: StampList) -> None:
+        """Write a list behind the mark of an empty log, durably; one that is too long is left out."""
+        units = -(-len(listed.stamps) // UNIT_BYTES)
+        if self._used or (1 + units) * UNIT_BYTES > self._capacity:
+            return
+        for number in range(units):
+            piece = listed.stamps[number * UNIT_BYTES : (number + 1) * UNIT_BYTES]
+            self._region.write(
+                self._xts.encrypt(_filled(piece), number=1 + number), (1 + number) * UNIT_BYTES
+            )
+        first = _filled(EMPTY + self._stamp_key.header_of(listed))
+        self._region.write(self._xts.encrypt(first, number=0), 0)
+        self._seen = None
+        self._region.sync()
+
+    def _decrypted(self, count: int, offset: int) -> bytes:
+        first, last = offset // UNIT_BYTES, (offset + count - 1) // UNIT_BYTES
+        content = b"".join(bytes(self._plain(number)) for number in range(first, last + 1))
+        start = offset - first * UNIT_BYTES
+        return content[start : start + count]
 
     def _plain(self, number: int) -> bytes | bytearray:
         if self._held is not None and self._held[0] == number:
@@ -159,3 +178,7 @@ class Log:
             self._region.write(self._xts.encrypt(plain, number=number), number * UNIT_BYTES)
             self._held = None
             self._seen = (number, bytes(plain))
+
+
+def _filled(content: bytes) -> bytes:
+    return content + Filler().read(UNIT_BYTES - len(content))

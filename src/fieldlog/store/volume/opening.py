@@ -35,23 +35,55 @@ class Volume:
     def __init__(self, twins: TwinFiles, vfs: VolumeVfs) -> None:
         self._twins = twins
         self._vfs = vfs
-        self.was_left = vfs.log is not None and vfs.log.length > 0
-        """Whether a process was killed, or power failed, while it had this volume open."""
+        self._rest: tuple[int, int] | None = None
+        self.was_left = vfs.log is not None and vfs.log.was_left
+        """Whether the last one that had this volume open did not close it: it was killed, or power failed."""
+        self.had_frames = vfs.log is not None and vfs.log.length > 0
+        """Whether there was something to be written back."""
 
     @property
     def twins(self) -> TwinFiles:
         """Both volumes' files."""
         return self._twins
 
+    @property
+    def older_page(self) -> bool:
+        """Whether an older page was met that somebody put back."""
+        return self._vfs.freshness.older_seen
+
+    @property
+    def listed_epoch(self) -> int | None:
+        """The epoch at which the last lock listed the newest pages; ``None`` where there is no list."""
+        return self._vfs.freshness.listed_epoch
+
     def read_raw(self, count: int, offset: int) -> bytes:
-        """Bytes of the database as they are on the disk; raises ``OSError``."""
-        return self._twins.read(count, self._vfs.log_bytes + offset)
+        """Bytes of the database as they are on the disk; raises ``OSError``, and ``CorruptError`` of apsw."""
+        content = self._twins.read(count, self._vfs.log_bytes + offset)
+        self._vfs.require_newest(content, offset)
+        return content
+
+    def rest_at(self, *, epoch: int, pages: int) -> None:
+        """Nothing will be written any more: ``close`` lists the newest stamp of each of the ``pages``."""
+        self._rest = (epoch, pages)
 
     def close(self) -> None:
         """Let the files go; a connection that lives must not be there any more."""
+        # Without a list the next unlock compares less; it is no reason not to close.
+        with suppress(OSError, errors.MachineError):
+            self._list_pages()
         with suppress(apsw.Error):
             self._vfs.unregister()
         self._twins.close()
+
+    def _list_pages(self) -> None:
+        log = self._vfs.log
+        if self._rest is None or log is None or log.length:
+            return
+        epoch, pages = self._rest
+        log.leave_stamps(self._vfs.freshness.whole_list(epoch, pages, self._read_region))
+
+    def _read_region(self, count: int, offset: int) -> bytes:
+        return self._twins.read(count, self._vfs.log_bytes + offset)
 
 
 def open_volume(
@@ -71,6 +103,7 @@ def open_volume(
     Raises:
         EncryptionUnavailable: it would not be encrypted as promised; nothing was written.
         VaultDamaged: ``database``: a file is missing, too short or does not verify.
+        HistoryAltered: a page is an older one than the last lock listed.
         VaultTooNew: a later version has changed its schema.
         MachineError: one of its subclasses.
     """
@@ -89,7 +122,7 @@ def open_volume(
         raise
     connection: apsw.Connection | None = None
     try:
-        with translating(twins.path):
+        with translating(twins.path, volume):
             connection = cipher.connect(vfs.database_name, key, salt, vfs=vfs.name)
             cipher.configure(connection, salt)
             # Pages that map others would be taken for pages of rows, and cleaned.
@@ -102,7 +135,7 @@ def open_volume(
         if written_back:
             _require_salt(head, salt, folder)
         twins.equalise()
-        if volume.was_left:
+        if volume.had_frames:
             twins.mend()
     except BaseException:
         if connection is not None:

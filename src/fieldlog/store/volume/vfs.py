@@ -22,6 +22,7 @@ from fieldlog import errors
 from fieldlog.primitives.pages import PageCipher
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.volume.log import Log, RegionFull
+from fieldlog.store.volume.stamps import Freshness
 from fieldlog.store.volume.twins import TwinFiles
 from fieldlog.store.volume.unused import clean
 
@@ -60,6 +61,7 @@ class VolumeVfs(apsw.VFS):
         self.log = None
         if log_key is not None:
             self.log = Log(twins, log_key, capacity=log_bytes, page_coming=self.make_room)
+        self.freshness = Freshness(None if self.log is None or building else self.log.stamps)
         self._journal = _MemoryFile()
         self.registered_as = f"fieldlog-{secrets.token_hex(8)}"
         super().__init__(self.registered_as, base="")
@@ -90,6 +92,19 @@ class VolumeVfs(apsw.VFS):
                 self.twins.grow(needed)
         if not self.building:
             self.database_length = self.twins.size - self.log_bytes
+
+    def require_newest(self, content: bytes, offset: int) -> None:
+        """Refuse whole pages of the database, read from ``offset``, of which one is not the newest.
+
+        Raises:
+            CorruptError: of apsw; ``freshness`` tells why.
+        """
+        if self.pages is None or offset % SECTOR_BYTES or len(content) % SECTOR_BYTES:
+            return
+        for at in range(0, len(content), SECTOR_BYTES):
+            page, number = content[at : at + SECTOR_BYTES], (offset + at) // SECTOR_BYTES + 1
+            if not self.freshness.is_newest(page, number=number, cipher=self.pages):
+                raise apsw.CorruptError
 
     def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802 - SQLite's name
         """The database, its log, or while building a journal in memory."""
@@ -180,7 +195,9 @@ class DatabaseFile(OwnedFile):
         """Bytes of pages."""
         with _quiet:
             available = max(0, min(count, self._vfs.database_length - offset))
-            return self._vfs.twins.read(available, self._start + offset)
+            content = self._vfs.twins.read(available, self._start + offset)
+            self._vfs.require_newest(content, offset)
+            return content
 
     def xWrite(self, content: bytes, offset: int) -> None:  # noqa: N802
         """Bytes of pages; there is always room, unless the database is being built."""
@@ -191,6 +208,8 @@ class DatabaseFile(OwnedFile):
             if self._vfs.pages is not None:
                 content = clean(content, self._vfs.pages, number=offset // SECTOR_BYTES + 1)
             self._vfs.twins.write(content, self._start + offset)
+            if len(content) == SECTOR_BYTES:
+                self._vfs.freshness.note(content, number=offset // SECTOR_BYTES + 1)
             self._vfs.database_length = max(self._vfs.database_length, end)
 
     def xTruncate(self, length: int) -> None:  # noqa: N802

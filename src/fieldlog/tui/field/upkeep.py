@@ -19,7 +19,8 @@ Progress = Callable[[int, int], None]
 class Opened:
     """What the vault says after unlock: the person may notice that it was put back.
 
-    ``last_opened`` is ``None`` when it was never opened before; ``erased`` counts what the bin let go of.
+    ``last_opened`` is ``None`` when it was never opened before; ``erased`` counts what the bin let go of;
+    ``left_open`` says that Fieldlog was not locked the time before.
     """
 
     last_opened: datetime | None
@@ -28,6 +29,7 @@ class Opened:
     words: tuple[str, ...]
     """Check words, in the language of the vault."""
     erased: int = 0
+    left_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,7 @@ class VaultUpkeep:
             changes=opened.revisions,
             words=opened.check_words(own if own in LANGUAGES else current_language()),
             erased=self.open_vault.erased_from_bin,
+            left_open=opened.left_open,
         )
 
     def opened_now(self) -> Opened:

@@ -102,6 +102,9 @@ class Images:
     The engine finds them by a random name, which ``name`` is.
     """
 
+    older_page = False
+    """What is salvaged is judged by its own digests, not by its age."""
+
     def __init__(self, pages: Image, log: Image) -> None:
         _require_registered()
         self.name = f"/{rng.random_bytes(8).hex()}"

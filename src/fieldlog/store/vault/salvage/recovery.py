@@ -126,6 +126,8 @@ def pour(damaged: Damaged, fresh: NewVolume, *, wording: Wording, progress: Prog
         others = Others(tables, batch, lines, findings)
         others.take_over()
         attachments.tell_end()
+    if older := remains.pages().older:
+        findings.add("older-pages", count=len(older))
     if _is_behind(damaged):
         findings.add("head-behind")
     return Recovered(

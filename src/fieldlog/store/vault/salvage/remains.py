@@ -31,6 +31,7 @@ from fieldlog.store.vault.salvage.keys import Unlocked
 from fieldlog.store.vault.salvage.leftover_log import breaks_off
 from fieldlog.store.vault.salvage.tables import Tables
 from fieldlog.store.volume.opening import STEM
+from fieldlog.store.volume.stamps import Freshness, StampKey, StampList
 from fieldlog.store.volume.twins import path_of
 
 _FIRST_LOG: Final = f"{folder.DATABASE_NAME}-wal"
@@ -70,8 +71,19 @@ class ReadOnlyFile:
 class _Backing:
     """The files and images behind a database of remains."""
 
-    def __init__(self, opened: list[ReadOnlyFile], images: Images, log: Image, media_bytes: int) -> None:
+    older_page = False
+    """What is salvaged is judged by its own digests, not by its age."""
+
+    def __init__(
+        self,
+        opened: list[ReadOnlyFile],
+        images: Images,
+        log: Image,
+        media_bytes: int,
+        listed: StampList | None,
+    ) -> None:
         self._files = opened
+        self.listed = listed
         self.images = images
         self.log = log
         self.media_bytes = media_bytes
@@ -89,10 +101,11 @@ class _Backing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """The pages of a database: how many there are, and which of them do not verify."""
+    """The pages of a database: how many there are, which do not verify, and which are older than listed."""
 
     count: int
     damaged: tuple[int, ...]
+    older: tuple[int, ...]
 
 
 class Remains:
@@ -108,16 +121,18 @@ class Remains:
         self._pages = backing.images.pages
         self._keys = keys
         self._page_count = page_count
+        self._freshness = Freshness(backing.listed)
 
     def pages(self) -> Pages:
         """Look at every page, those that no table uses too."""
-        numbers = range(1, self._page_count + 1)
-        return Pages(
-            count=self._page_count,
-            damaged=tuple(
-                number for number in numbers if not self._keys.fits(self._pages.page(number), number=number)
-            ),
-        )
+        damaged, older = [], []
+        for number in range(1, self._page_count + 1):
+            page = self._pages.page(number)
+            if not self._keys.fits(page, number=number):
+                damaged.append(number)
+            elif not self._freshness.is_newest(page, number=number, cipher=self._keys):
+                older.append(number)
+        return Pages(count=self._page_count, damaged=tuple(damaged), older=tuple(older))
 
     def close(self) -> None:
         """Close it; again is harmless."""
@@ -191,18 +206,20 @@ def _shown(place: Path, header: VaultHeader, keys: VolumeKeys, own: int, media: 
         log = Image(log_unit, min(volume.size, header.wal_bytes), authentic=False)
         pages = Image(page, max(0, volume.size - header.wal_bytes), authentic=True)
         opened = [volume]
+        listed = StampKey(keys.wal_key).find(log.read, capacity=header.wal_bytes)
     else:
         database, wal = ReadOnlyFile(place / folder.DATABASE_NAME), ReadOnlyFile(place / _FIRST_LOG)
         log = Image(wal.read, wal.size, authentic=False)
         pages = Image(database.read, database.size, authentic=True)
         opened = [database, wal]
+        listed = None
     try:
         media_bytes = media.path.stat().st_size
     except OSError:
         media_bytes = 0
     # One that nobody writes to, for looking at what the engine did not believe.
     untouched = Image(log.read_at, log.size, authentic=False)
-    return _Backing(opened, Images(pages, log), untouched, media_bytes)
+    return _Backing(opened, Images(pages, log), untouched, media_bytes, listed)
 
 
 def _connect(images: Images, keys: VolumeKeys) -> apsw.Connection:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import plural, translate
 from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.warnings import not_locked_before
 from fieldlog.tui.field.commands import FILTER, FIND, HAND_OVER, LOCK, MENU, NEW, OPEN, REMOVE, UNDO
 from fieldlog.tui.field.dialogs.erase import ask_to_erase
 from fieldlog.tui.field.incident_rows import incident_cells, incident_columns
@@ -109,7 +110,9 @@ class HomeScreen(ReporterPage):
         self.query_one(RowList).focus()
         await self.reload()
         erased = self.reporter.bin_news()
-        if erased:
+        if self.reporter.left_open_news():
+            self.say(not_locked_before())
+        elif erased:
             self.say(
                 plural(
                     "{count} incident was in the bin for 30 days and is erased for good.",

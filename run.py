@@ -127,7 +127,7 @@ def main(arguments: list[str]) -> int:
         return become(["-m", "fieldlog.practice", *rest])
     if task == "test":
         os.chdir(ROOT)
-        return become(["-m", "pytest", "-n", "2", *rest])
+        return become(["-m", "pytest", "-n", "2", "--dist", "worksteal", *rest])
     if task == "desk":
         return become(["-c", DESK, *rest])
     return become(["-m", "fieldlog", *arguments])

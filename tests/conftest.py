@@ -8,6 +8,7 @@ with the file, and a claim that no test proves fails the run.
 from __future__ import annotations
 
 import compileall
+import gc
 import json
 import os
 import shutil
@@ -30,6 +31,8 @@ _SETTINGS = ("XDG_", "FIELDLOG_VAULT", "TEXTUAL", "PYTHONSTARTUP", "LC_", "LANGU
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if not event.startswith("socket."):
+        return
     # Event loops talk to themselves through a pair of local sockets; nothing else may open one.
     if event == "socket.__new__" and sys.platform != "win32":
         _socket, family, *_rest = arguments
@@ -77,6 +80,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.user_properties += [(kind, mark.args[0]) for mark in item.iter_markers(kind)]
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: not looked through again with each collection."""
+    gc.collect()
+    gc.freeze()
 
 
 class _ClaimResults:

@@ -134,7 +134,7 @@ def test_python_without_ensurepip(
     [
         (["demo"], ["-m", "fieldlog.practice"]),
         (["demo", "--once"], ["-m", "fieldlog.practice", "--once"]),
-        (["test", "-x"], ["-m", "pytest", "-n", "2", "-x"]),
+        (["test", "-x"], ["-m", "pytest", "-n", "2", "--dist", "worksteal", "-x"]),
         (["list", "--plain"], ["-m", "fieldlog", "list", "--plain"]),
         ([], ["-m", "fieldlog"]),
     ],

@@ -90,12 +90,13 @@ class OpenVault:
             left_open=store.was_left_open,
         )
         # On a full disk one must still get in, to read and to make room.
-        with suppress(NoSpace):
+        with suppress(NoSpace), store.transaction():
             store.settings.set(_OPENED_AT, self.timestamp())
+            store.bin.move_on(now=clock.now())
         self.erased_from_bin = 0
         # Whatever stands in the way of erasing, one must still get in; the next unlock tries again.
         with suppress(FieldlogError):
-            self.erased_from_bin = store.bin.open_day(now=clock.now())
+            self.erased_from_bin = store.bin.erase_due(now=clock.now())
 
     @property
     def is_open(self) -> bool:

@@ -159,6 +159,8 @@ class Database:
         self._lock = threading.RLock()
         self._depth = 0
         self._closing_statement = ""
+        self._most_frames = 0
+        self._frames = 0
         self._open = True
         atexit.register(self.close)
 
@@ -264,6 +266,28 @@ class Database:
                 raise
             finally:
                 self._depth = 0
+            self._write_back_some()
+
+    def write_back_from(self, frames: int) -> None:
+        """From now on write the log back after a transaction that leaves so many pages in it.
+
+        The engine does so by itself too, but inside the COMMIT: a disk that refuses then made a save that
+        was kept look like one that failed.
+        """
+        self._most_frames = frames
+        self._connection.wal_autocheckpoint(0)
+        self._connection.set_wal_hook(self._note_frames)
+
+    def _note_frames(self, _connection: apsw.Connection, _schema: str, frames: int) -> int:
+        self._frames = frames
+        return int(apsw.SQLITE_OK)
+
+    def _write_back_some(self) -> None:
+        if self._most_frames and self._frames >= self._most_frames:
+            self._frames = 0
+            # What cannot be written back stays in the log, where it counts as well.
+            with suppress(apsw.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:

@@ -127,10 +127,10 @@ def test_a_transaction_that_does_not_fit_the_log_changes_nothing(database: Datab
 def test_a_disk_that_refuses_changes_nothing(
     database: Database, place: Path, own: int, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """Every write of a save in turn fails; the save is refused or kept, and everything before is there."""
+    """Every write in turn fails, of a save and of writing back: refused is not kept, and kept is not refused."""
     real = os.pwrite
     put(database, 5)
-    for failing in range(12):
+    for failing in range(60):
         before, seen = count_of(database), 0
 
         def pwrite(descriptor: int, content: bytes, offset: int, failing: int = failing) -> int:

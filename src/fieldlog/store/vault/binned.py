@@ -69,14 +69,18 @@ class Bin:
         ]
         return tuple(sorted(found, key=lambda one: one.days_left))
 
-    def open_day(self, *, now: datetime) -> int:
-        """Move the bin's time on, erase for good what is due, and say how much that was.
+    def move_on(self, *, now: datetime) -> None:
+        """Let the bin's time go on to this unlock."""
+        present = self._time(now)
+        self._settings.set(_CLOCK, f"{now.strftime(_FORM)} {present.strftime(_FORM)}")
+
+    def erase_due(self, *, now: datetime) -> int:
+        """Erase for good what has had its days, and say how much that was.
 
         Raises:
             FieldlogError: as ``Erasing.erase``; the next unlock goes on.
         """
         present = self._time(now)
-        self._settings.set(_CLOCK, f"{now.strftime(_FORM)} {present.strftime(_FORM)}")
         self._erasing.finish()
         due = tuple(code for code, binned_at in self._binned() if not _days_left(binned_at, present))
         if due:

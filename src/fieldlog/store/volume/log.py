@@ -1,8 +1,8 @@
 """The log of a database, inside its volume: units of AES-256-XTS (docs/formats/vault.md section 4.5).
 
 SQLite sees a file that begins empty or holds what a killed process left. Bytes are encrypted in units of
-4 KiB; the unit that is being filled is kept until the next one or a sync, because SQLite writes each
-frame in two pieces. A frame is durable when SQLite has asked for a sync, as with any file.
+4 KiB. What is written one after another is kept until a sync, a read or a mebibyte, because SQLite writes
+each frame in two pieces. A frame is durable when SQLite has asked for a sync, as with any file.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Log:
         self._stamp_key = StampKey(key)
         self._capacity = capacity
         self._page_coming = page_coming
-        self._held: tuple[int, bytearray] | None = None
+        self._waiting = bytearray()
+        self._waits_at = 0
         # SQLite reads a frame in two pieces, and the next one from where it ended.
         self._seen: tuple[int, bytes] | None = None
         head = bytes(self._plain(0)[: len(EMPTY)])
@@ -78,6 +79,7 @@ class Log:
 
     def read(self, count: int, offset: int) -> bytes:
         """Up to ``count`` bytes; fewer only at the end of the log."""
+        self._let_go()
         count = max(0, min(count, self.length - offset))
         return self._decrypted(count, offset) if count else b""
 
@@ -94,17 +96,15 @@ class Log:
             self._page_coming(int.from_bytes(content[:4], "big"))
         if offset == 0:
             self._live = 0
-        view = memoryview(content)
-        while view:
-            number, start = divmod(offset, UNIT_BYTES)
-            piece = view[: UNIT_BYTES - start]
-            unit = self._hold(number, whole=len(piece) == UNIT_BYTES)
-            unit[start : start + len(piece)] = piece
-            offset += len(piece)
-            view = view[len(piece) :]
+        if offset != self._waits_at + len(self._waiting):
+            self._let_go()
+        if not self._waiting:
+            self._waits_at = offset
+        self._waiting += content
+        if len(self._waiting) >= _STEP:
+            self._let_go()
         self.length = max(self.length, end)
         self._used = max(self._used, end)
-        self._live = max(self._live, end)
 
     def sync(self) -> None:
         """Make everything written durable."""
@@ -116,11 +116,13 @@ class Log:
         if length == 0:
             self.wipe()
         else:
+            self._let_go()
             self.length = min(self.length, length)
 
     def wipe(self) -> None:
         """Overwrite every frame there has been with random bytes: they hold older pages, deleted text too."""
-        self._held = self._seen = None
+        self._waiting.clear()
+        self._seen = None
         if self._used:
             filler = Filler()
             # The header first and for good: frames cut off at the end would be a shorter log, and writing
@@ -156,28 +158,33 @@ class Log:
         return content[start : start + count]
 
     def _plain(self, number: int) -> bytes | bytearray:
-        if self._held is not None and self._held[0] == number:
-            return self._held[1]
         if self._seen is None or self._seen[0] != number:
             sealed = self._region.read(UNIT_BYTES, number * UNIT_BYTES)
             self._seen = (number, self._xts.decrypt(sealed, number=number))
         return self._seen[1]
 
-    def _hold(self, number: int, *, whole: bool) -> bytearray:
-        if self._held is None or self._held[0] != number:
-            # What lies there may be a frame that counts; a whole unit or a dead one needs no look at it.
-            dead = number * UNIT_BYTES >= self._live
-            plain = bytearray(UNIT_BYTES) if whole or dead else bytearray(self._plain(number))
-            self._let_go()
-            self._held = (number, plain)
-        return self._held[1]
-
     def _let_go(self) -> None:
-        if self._held is not None:
-            number, plain = self._held
-            self._region.write(self._xts.encrypt(plain, number=number), number * UNIT_BYTES)
-            self._held = None
-            self._seen = (number, bytes(plain))
+        """Encrypt and write what waits, as whole units."""
+        if not self._waiting:
+            return
+        start, end = self._waits_at, self._waits_at + len(self._waiting)
+        first, last = start // UNIT_BYTES, (end - 1) // UNIT_BYTES
+        plain = self._around(first)[: start - first * UNIT_BYTES] + self._waiting
+        plain += self._around(last)[len(plain) - (last - first) * UNIT_BYTES :]
+        sealed = b"".join(
+            self._xts.encrypt(plain[at : at + UNIT_BYTES], number=first + at // UNIT_BYTES)
+            for at in range(0, len(plain), UNIT_BYTES)
+        )
+        # Where writing fails, the transaction it belongs to does, and the next one begins at the same place.
+        self._waiting.clear()
+        self._seen = None
+        self._region.write(sealed, first * UNIT_BYTES)
+        self._live = max(self._live, end)
+        self._seen = (last, bytes(plain[-UNIT_BYTES:]))
+
+    def _around(self, number: int) -> bytes | bytearray:
+        """What a unit holds besides what waits; one that is dead needs no look at it."""
+        return bytes(UNIT_BYTES) if number * UNIT_BYTES >= self._live else self._plain(number)
 
 
 def _filled(content: bytes) -> bytes:

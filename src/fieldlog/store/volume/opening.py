@@ -127,7 +127,6 @@ def open_volume(
             cipher.configure(connection, salt)
             # Pages that map others would be taken for pages of rows, and cleaned.
             cipher.require_setting(connection, "auto_vacuum", 0)
-            connection.wal_autocheckpoint(max(1, log_bytes // SECTOR_BYTES // _KEPT_FREE))
             connection.execute("BEGIN IMMEDIATE; COMMIT")
             written_back = cipher.write_back(connection)
         with files.translating(twins.path):
@@ -146,6 +145,7 @@ def open_volume(
         raise
     database = Database(connection, twins.path, volume)
     try:
+        database.write_back_from(max(1, log_bytes // SECTOR_BYTES // _KEPT_FREE))
         migrate(database, migrations)
         cipher.restrict(database)
     except BaseException:

@@ -178,3 +178,16 @@ async def test_a_late_autosave_makes_no_draft_again(scene: Scene, key: str) -> N
         assert rows[code].state == ("ready" if key == "f4" else "draft")
         assert len(kept) == 1
         assert work.interrupted() is None
+
+
+async def test_a_text_that_is_too_long_says_so_and_stays(scene: Scene) -> None:
+    """F4 with more than a record holds names the limit, and neither the text nor the draft is lost."""
+    app = reporter(scene.vault, timings=SLOW)
+    async with app.run_test() as pilot:
+        screen = await writing(app, pilot, "three men")
+        screen.query_one("#what", StoryArea).text = "three men " * 20_001
+        await pilot.pause()
+        await pilot.press("f4")
+        await until(pilot, lambda: "at most 200000 are kept" in dump(app))
+        assert app.screen is screen
+        assert screen.query_one("#what", StoryArea).text.startswith("three men three men")

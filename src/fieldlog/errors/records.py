@@ -54,6 +54,16 @@ class UnreadableDate(RecordError):
     exit_status = 44
 
 
+class TextTooLong(RecordError):
+    """More was typed than is kept; nothing was changed. Both numbers are characters."""
+
+    code = "record.text-too-long"
+    exit_status = 46
+
+    def __init__(self, *, length: int, most: int) -> None:
+        super().__init__(length=length, most=most)
+
+
 class EditConflict(RecordError):
     """The record was changed since it was read; nothing was overwritten."""
 

@@ -113,9 +113,11 @@ def keep_draft(
     Without a code it begins a new incident. Anything can be kept, also a date that cannot be read.
 
     Raises:
-        NoSpace: the disk is full; what was kept before is still there.
+        TextTooLong: there is more than is kept; what was kept before is still there.
+        NoSpace: the disk is full; likewise.
         FieldlogError: another error of the storage.
     """
+    capture.require_keepable()
     chosen = code or _new_incident_code(vault)
     vault.store.incidents.keep_draft(
         chosen,

@@ -241,6 +241,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("This date cannot be read."),
         N_("Write it like 2 March 2026, 02.03.2026 21:00 or yesterday 21:00, or leave it empty."),
     ),
+    "record.text-too-long": (
+        N_("This text has {length} characters, and at most {most} are kept."),
+        N_(
+            "Take a part of it out: attach it as a file, or write it as an incident of its own. "
+            "What was kept before is still there."
+        ),
+    ),
     "record.edit-conflict": (
         N_("The record was changed elsewhere since you opened it; nothing was overwritten."),
         N_("Open it again and add your change to the newer version."),

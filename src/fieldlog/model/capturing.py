@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from fieldlog.errors import MalformedRecord
+from fieldlog.errors import TextTooLong
 from fieldlog.model.act import Act
 from fieldlog.model.base import PeopleRange, Place, Record, Text
 from fieldlog.model.consent import Consent, scopes_of
@@ -104,11 +104,12 @@ def records_of(
 
     Raises:
         UnreadableDate: "When?" cannot be read.
-        MalformedRecord: "Who was hurt?" cannot be read, or "What happened?" is beyond ``MAX_NARRATIVE``.
+        MalformedRecord: "Who was hurt?" cannot be read.
+        TextTooLong: "What happened?" is beyond ``MAX_NARRATIVE``.
         UnknownTerm: no such consent preset.
     """
     if len(capture.what) > MAX_NARRATIVE:
-        raise MalformedRecord("too-long")
+        raise TextTooLong(length=len(capture.what), most=MAX_NARRATIVE)
     maker = _Maker(
         created_at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         random_bytes=random_bytes,

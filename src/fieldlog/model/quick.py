@@ -12,11 +12,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Final, Self
 
-from fieldlog.errors import MalformedRecord
+from fieldlog.errors import MalformedRecord, TextTooLong
 from fieldlog.model.ids import PREFIXES, read_code
 
+MAX_TYPED: Final = 500_000
+"""Characters of a whole draft: twice what a record may hold and more; one transaction has room for it."""
+
 MAX_DRAFT: Final = 10_000_000
-"""Characters of one answer in a draft: far beyond what a record may hold, so that a paste is never lost."""
+"""Characters of one answer in a draft that is read: earlier versions kept longer ones."""
 
 _RANGE: Final = re.compile(r"(\d{1,7})\s*(?:[-\u2010-\u2015]\s*(\d{1,7})|(\+))?", re.ASCII)
 _ANCHOR: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
@@ -122,6 +125,16 @@ class QuickCapture:
         return not any(text.strip() for text in typed) and (
             replace(self, what="", when="", where="", who="", anchor="") == type(self)()
         )
+
+    def require_keepable(self) -> None:
+        """Check that this can be kept as a draft.
+
+        Raises:
+            TextTooLong: there are more than ``MAX_TYPED`` characters in all answers together.
+        """
+        length = sum(len(answer) for answer in self.to_plain().values())
+        if length > MAX_TYPED:
+            raise TextTooLong(length=length, most=MAX_TYPED)
 
     def to_plain(self) -> dict[str, str]:
         """Plain values for JSON."""

@@ -58,7 +58,7 @@ _REFERENCES: Final = {
 
 _IIN: Final = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
 _PHONE: Final = re.compile(r"(?<![\w.])\+?\d(?:[\s()-]{0,2}\d){9,13}(?!\w)", re.ASCII)
-_HANDLE: Final = re.compile(r"(?<![\w@])@[A-Za-z0-9_]{4,32}\b|[\w.+-]+@[\w-]+\.\w{2,}", re.ASCII)
+_HANDLE: Final = re.compile(r"(?<![\w@])@[A-Za-z0-9_]{4,32}\b|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w{2,}", re.ASCII)
 _IDENTIFYING: Final = (("personal-number", _IIN), ("phone-number", _PHONE), ("handle", _HANDLE))
 """What gives a person away in free text (data-model section 1.6)."""
 

@@ -4,11 +4,18 @@ import threading
 import pytest
 
 from fieldlog import errors
-from fieldlog.field import recording
+from fieldlog.field import recording, vault
 from fieldlog.field.recording import Cursor
 from fieldlog.model.consent import Consent
-from fieldlog.model.quick import QuickCapture
+from fieldlog.model.kinds import MAX_NARRATIVE
+from fieldlog.model.quick import MAX_TYPED, QuickCapture
+from fieldlog.primitives.kdf import CHEAPEST_FOR_TESTS
+from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault.outbox import HandOver
+from fieldlog.store.volume import sizes
+
+PASSPHRASE = Secret.from_text("щека батарея лютый июнь фронт житель голова")
+RECOVERY = Secret.from_text("farm happy cluster clock rabbit mass pause baby cigar labor gym round")
 
 
 def _save(opened, what="что-то случилось", code=None, ready=True, **answers):
@@ -446,3 +453,29 @@ def test_deleted_words_are_in_no_page(opened, tmp_path):
     image = database._connection.serialize("main")
     assert "исчезающееслово".encode() not in image
     assert "другое".encode() in image
+
+
+@pytest.mark.parametrize("letter", ["x", "я", '"', "\u0001", "\U0001f600"])
+def test_what_is_too_long_is_refused_by_its_own_error(quick_disk, clock, monkeypatch, letter):
+    """The longest draft fits whatever it is written in; one character more, and a longer record, are refused."""
+    monkeypatch.setattr(
+        sizes, "USUAL", sizes.Sizes(log=8 << 20, volume=16 << 20, media=1 << 20, unit=1 << 20)
+    )
+    with vault.create(
+        folder=quick_disk / "usual",
+        passphrase=PASSPHRASE,
+        recovery=RECOVERY,
+        clock=clock,
+        profile=CHEAPEST_FOR_TESTS,
+    ) as opened:
+        longest = QuickCapture()
+        room = MAX_TYPED - sum(map(len, longest.to_plain().values()))
+        longest = QuickCapture(what=letter * room)
+        code = recording.keep_draft(opened, None, longest)
+        recording.keep_draft(opened, code, longest)
+        with pytest.raises(errors.TextTooLong):
+            recording.keep_draft(opened, code, QuickCapture(what=letter * (room + 1)))
+        assert recording.read_draft(opened, code)[0] == longest
+        with pytest.raises(errors.TextTooLong):
+            recording.save(opened, code, QuickCapture(what=letter * (MAX_NARRATIVE + 1)), ready=True)
+        recording.save(opened, code, QuickCapture(what="a" + letter * (MAX_NARRATIVE - 2) + "a"), ready=True)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fieldlog.errors import MalformedRecord, UnknownTerm, UnreadableDate
+from fieldlog.errors import MalformedRecord, TextTooLong, UnknownTerm, UnreadableDate
 from fieldlog.model.base import PeopleRange, Text
 from fieldlog.model.capturing import reading_of_when, records_of
 from fieldlog.model.codec import decode, encode
@@ -15,6 +15,7 @@ from fieldlog.model.evidence import Evidence
 from fieldlog.model.fold import fold
 from fieldlog.model.ids import PREFIXES, is_code, new_code, new_uuid, read_code
 from fieldlog.model.incident import Incident
+from fieldlog.model.kinds import MAX_NARRATIVE
 from fieldlog.model.person import Person
 from fieldlog.model.quick import MAX_DRAFT, QuickCapture, Victims, read_victims
 from fieldlog.model.rules import Severity, validate
@@ -389,7 +390,7 @@ def test_new_person_beside_earlier_picked_ones():
     [
         (QuickCapture(what="x", when="завтра"), UnreadableDate),
         (QuickCapture(what="x", who="все"), MalformedRecord),
-        (QuickCapture(what="x" * 200_001), MalformedRecord),
+        (QuickCapture(what="x" * 200_001), TextTooLong),
         (QuickCapture(what="x", consent="C9"), UnknownTerm),
     ],
 )
@@ -436,6 +437,13 @@ def test_identifying_text_is_noticed(text, code):
     """Numbers and handles in free text are warned about; codes and dates are not."""
     codes = {c for f, c in found(incident(narrative=Text(text=text))) if f == "narrative.text"}
     assert codes == ({code, "phone-number"} if code == "personal-number" else {code} - {None})
+
+
+@pytest.mark.parametrize("piece", ["x", "a@", "a.", "1", "1 ", "+7(", "@x", "-", "x\n", "я"])
+def test_a_long_text_of_any_shape_is_looked_through(piece):
+    """No shape of text, such as the letters of a pasted file, needs time that grows with its square: minutes, here."""
+    text = (piece * MAX_NARRATIVE)[:MAX_NARRATIVE]
+    assert ("narrative", "required") not in found(incident(narrative=Text(text=text)))
 
 
 def test_rules_of_other_records():

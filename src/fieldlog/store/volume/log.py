@@ -96,11 +96,12 @@ class Log:
             self._page_coming(int.from_bytes(content[:4], "big"))
         if offset == 0:
             self._live = 0
-        if offset != self._waits_at + len(self._waiting):
+        place = offset - self._waits_at
+        if not 0 <= place <= len(self._waiting):
             self._let_go()
         if not self._waiting:
-            self._waits_at = offset
-        self._waiting += content
+            self._waits_at, place = offset, 0
+        self._waiting[place : place + len(content)] = content
         if len(self._waiting) >= _STEP:
             self._let_go()
         self.length = max(self.length, end)
@@ -164,7 +165,10 @@ class Log:
         return self._seen[1]
 
     def _let_go(self) -> None:
-        """Encrypt and write what waits, as whole units."""
+        """Encrypt and write what waits, as whole units.
+
+        Where the disk refuses, it goes on waiting: the end of a transaction may be in it that was kept.
+        """
         if not self._waiting:
             return
         start, end = self._waits_at, self._waits_at + len(self._waiting)
@@ -175,10 +179,9 @@ class Log:
             self._xts.encrypt(plain[at : at + UNIT_BYTES], number=first + at // UNIT_BYTES)
             for at in range(0, len(plain), UNIT_BYTES)
         )
-        # Where writing fails, the transaction it belongs to does, and the next one begins at the same place.
-        self._waiting.clear()
         self._seen = None
         self._region.write(sealed, first * UNIT_BYTES)
+        self._waiting.clear()
         self._live = max(self._live, end)
         self._seen = (last, bytes(plain[-UNIT_BYTES:]))
 

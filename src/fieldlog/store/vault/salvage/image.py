@@ -77,6 +77,10 @@ class Image:
         """One page, counted from 1; shorter at the end."""
         return self.read(PAGE_BYTES, (number - 1) * PAGE_BYTES)
 
+    def is_changed(self, number: int) -> bool:
+        """Whether page ``number`` was written since."""
+        return number - 1 in self._changed
+
     def _block(self, number: int) -> bytes | bytearray:
         if number in self._changed:
             return self._changed[number]

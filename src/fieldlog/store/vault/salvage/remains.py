@@ -130,7 +130,10 @@ class Remains:
             page = self._pages.page(number)
             if not self._keys.fits(page, number=number):
                 damaged.append(number)
-            elif not self._freshness.is_newest(page, number=number, cipher=self._keys):
+            # What was put back here, or read from a log, is newer than the list.
+            elif not self._pages.is_changed(number) and not self._freshness.is_newest(
+                page, number=number, cipher=self._keys
+            ):
                 older.append(number)
         return Pages(count=self._page_count, damaged=tuple(damaged), older=tuple(older))
 

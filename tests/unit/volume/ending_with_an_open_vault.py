@@ -35,6 +35,8 @@ def end(folder: Path, ending: str) -> None:  # noqa: C901 - one way after anothe
     if ending == "os._exit":
         os._exit(0)
     if ending in ("SIGTERM", "SIGINT"):
+        # Whoever runs this in the background may have had Ctrl+C ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.close(2)
         os.kill(os.getpid(), getattr(signal, ending))
         signal.pause()

@@ -152,8 +152,8 @@ async def test_the_recovery_words_open_it_too(scene: Scene) -> None:
         assert "Last opened" in note(app, "last-opened")
 
 
-async def test_a_vault_that_was_not_locked_is_said_once(scene: Scene, tmp_path: Path) -> None:
-    """After a kill the list says what that may mean; going elsewhere and back, and the next time, it does not."""
+async def test_a_vault_that_was_not_locked_says_so_until_it_is(scene: Scene, tmp_path: Path) -> None:
+    """After a kill the list says what that may mean, for as long as it is open; the next time it does not."""
     with opened(scene):
         shutil.copytree(scene.vault, tmp_path / "killed")
     for said in (True, False):
@@ -161,6 +161,7 @@ async def test_a_vault_that_was_not_locked_is_said_once(scene: Scene, tmp_path: 
         async with app.run_test() as pilot:
             await unlock(pilot)
             await until(pilot, lambda app=app: isinstance(app.screen, HomeScreen))
+            await pilot.press("down")
             await pilot.pause()
             assert ("was not locked" in dump(app)) is said
 

@@ -142,14 +142,6 @@ class ReporterApp(KitApp[Outcome]):
         self.opened = replace(opened, erased=0)
         return opened.erased
 
-    def left_open_news(self) -> bool:
-        """Whether the vault was not locked the time before, once."""
-        opened = self.opened
-        if opened is None or not opened.left_open:
-            return False
-        self.opened = replace(opened, left_open=False)
-        return True
-
     async def _take_settings(self) -> None:
         language = await self.ask(lambda: self.work.setting(_LANGUAGE_SETTING))
         if self._language_chosen or language not in LANGUAGES:

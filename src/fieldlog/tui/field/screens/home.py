@@ -87,6 +87,8 @@ class HomeScreen(ReporterPage):
         yield RowList(incident_columns(), id="incidents", helps=_LIST_HELP)
         yield Note("", id="preview", classes="quiet")
         yield Note(self._last_opened(), id="last-opened", classes="quiet")
+        if self.reporter.opened is not None and self.reporter.opened.left_open:
+            yield Note(f"! {not_locked_before()}", id="left-open", classes="warn")
         reminds = Note("", id="reminder", classes="warn")
         reminds.display = False
         yield reminds
@@ -110,9 +112,7 @@ class HomeScreen(ReporterPage):
         self.query_one(RowList).focus()
         await self.reload()
         erased = self.reporter.bin_news()
-        if self.reporter.left_open_news():
-            self.say(not_locked_before())
-        elif erased:
+        if erased:
             self.say(
                 plural(
                     "{count} incident was in the bin for 30 days and is erased for good.",

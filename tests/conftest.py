@@ -80,6 +80,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.user_properties += [(kind, mark.args[0]) for mark in item.iter_markers(kind)]
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
+    # What takes minutes first: at the end it would keep one process busy and the other waiting.
+    items.sort(key=lambda item: "test_crash_states" not in item.name)
 
 
 def pytest_collection_finish() -> None:

@@ -30,6 +30,7 @@ EXAMPLES = {
     errors.ConsentMissing: lambda: errors.ConsentMissing(("INC-ABC234",)),
     errors.InvalidRecord: lambda: errors.InvalidRecord((object(), object())),
     errors.UnknownTerm: lambda: errors.UnknownTerm("urgency"),
+    errors.TextTooLong: lambda: errors.TextTooLong(length=300_000, most=200_000),
     errors.NotEnoughMemory: lambda: errors.NotEnoughMemory(needed=512 * 1024 * 1024),
     errors.NoSpace: lambda: errors.NoSpace("E:/out", needed=3_000_000, free=1_000_000),
     errors.VaultDamaged: lambda: errors.VaultDamaged("E:/vault", "database"),

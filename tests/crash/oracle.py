@@ -18,15 +18,13 @@ from dataclasses import dataclass
 
 from crash.expect import Expectation, content_of, outputs_in
 from crash.quick import SECRETS
-from crash.workloads import CLOCK, Place, created, save, unlocked
+from crash.workloads import CLOCK, Place, created, save
 from fieldlog import errors
 from fieldlog.field import vault
 from fieldlog.field.destruction import destroy
 from fieldlog.field.recording import keep_draft
 from fieldlog.field.vault import OpenVault
-from fieldlog.formats import keyslots
 from fieldlog.model.quick import QuickCapture
-from fieldlog.store.vault import folder as vault_folder
 
 WHOLE, CORRUPT, LOST, LOCKED_OUT, OLD_SECRET, STRANGE = (
     "whole", "corrupt", "lost", "locked-out", "old-secret", "strange",
@@ -112,10 +110,10 @@ def _judge(
     if slots_change or thoroughly:
         opened_by = {name}
         for other in wanted:
-            if other != name and _opens(place, other):
+            if other != name and (again := _tried(place, other)) is not None:
                 opened_by.add(other)
-                if thoroughly:
-                    with unlocked(place, other) as again:
+                with again:
+                    if thoroughly:
                         _require_content(again, {saved}, expected)
         # Half destroyed, it may be that only some words still open it.
         if sure and not any(opened_by.issuperset(one.opened_by) for one in there):
@@ -145,16 +143,6 @@ def _tried(place: Place, secret: str) -> OpenVault | None:
         return None
 
 
-def _opens(place: Place, secret: str) -> bool:
-    """Whether a slot opens to ``secret``: what the opener asks first."""
-    header, slots = vault_folder.read_header(place.vault), vault_folder.read_slots(place.vault)
-    try:
-        keyslots.open_slots(header, slots, vault.typed_secret(SECRETS[secret]))
-    except errors.CannotUnlock:
-        return False
-    return True
-
-
 def _first_opening(place: Place, wanted: list[str], *, sure: bool) -> tuple[str, OpenVault] | None:
     """The vault opened by the first words that open it; ``None`` where there may be no vault."""
     try:
@@ -173,10 +161,11 @@ def _first_opening(place: Place, wanted: list[str], *, sure: bool) -> tuple[str,
 def _require_refused(place: Place, outdated: set[str]) -> None:
     for name in sorted(outdated):
         try:
-            opens = place.vault.exists() and _opens(place, name)
-        except (errors.VaultMissing, errors.VaultDamaged, errors.FileUnreadable):
+            found = _tried(place, name)
+        except (errors.VaultMissing, errors.VaultDamaged):
             return
-        if opens:
+        if found is not None:
+            found.lock()
             raise Wrong(OLD_SECRET, name)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crash.oracle import WHOLE, judge
+from crash.oracle import WHOLE, Care, judge
 from crash.record import Prepared, Workers
 from crash.stage import Stage
 from crash.states import crash_states
@@ -15,6 +15,13 @@ from crash.workloads import Place, Workload
 _THOROUGH = 20
 """Every twentieth state is looked at thoroughly."""
 _SHOWN = 5
+
+
+def care_of(turn: int, *, written: int) -> Care:
+    """How closely state number ``turn`` is looked at, when one in ``written`` is written to."""
+    if turn % _THOROUGH == 0:
+        return Care.THOROUGH
+    return Care.WRITTEN if turn % written == 0 else Care.OPENED
 
 
 @dataclass(slots=True)
@@ -33,9 +40,19 @@ class Examined:
 
 
 def examine(
-    workload: Workload, workers: Workers, shop: Path, *, wanted: int, seed: str, twist: str = ""
+    workload: Workload,
+    workers: Workers,
+    shop: Path,
+    *,
+    wanted: int,
+    seed: str,
+    twist: str = "",
+    written: int = 1,
 ) -> Examined:
-    """Record ``workload``, with its writing spoiled by ``twist`` if that is given, and judge its crash states."""
+    """Record ``workload``, with its writing spoiled by ``twist`` if that is given, and judge its crash states.
+
+    One in ``written`` of them is written to after it was opened.
+    """
     prepared = Prepared(workload, shop / workload.name)
     examined = Examined()
     with prepared.run() as run:
@@ -49,7 +66,8 @@ def examine(
         for state in crash_states(replay, wanted=wanted, seed=seed):
             stage.lay(state)
             turn = examined.states
-            verdict = judge(place, expected, state.acknowledged, turn=turn, thoroughly=turn % _THOROUGH == 0)
+            care = care_of(turn, written=written)
+            verdict = judge(place, expected, state.acknowledged, turn=turn, care=care)
             examined.states += 1
             examined.kinds[state.kind] += 1
             examined.verdicts[verdict.verdict] += 1

@@ -15,6 +15,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from crash.expect import Expectation, content_of, outputs_in
 from crash.quick import SECRETS
@@ -41,6 +42,17 @@ _LEFTOVER = re.compile(r"\.[0-9a-f]{16}\.part")
 _REPLACED = re.compile(r"\.vault-[0-9a-f]{16}\.(part|old|new)")
 
 
+class Care(IntEnum):
+    """How closely a state is looked at; each includes what is before it."""
+
+    OPENED = 1
+    """Opened by the real opener, every page, link, digest and secret compared; then let go, not locked."""
+    WRITTEN = 2
+    """A draft is kept as well, and the vault locked."""
+    THOROUGH = 3
+    """A whole incident is saved and read again by all words; in a free place a vault is made."""
+
+
 class Wrong(Exception):
     """What is wrong: a verdict and what led to it."""
 
@@ -59,18 +71,17 @@ class Verdict:
 
 
 def judge(
-    place: Place, expected: Sequence[Expectation], acknowledged: int, *, turn: int, thoroughly: bool
+    place: Place, expected: Sequence[Expectation], acknowledged: int, *, turn: int, care: Care
 ) -> Verdict:
     """Look at the vault at ``place`` after a crash with ``acknowledged`` calls behind it.
 
-    Whoever comes first after a crash sees what it left, so the words take turns: ``turn`` counts. ``thoroughly``
-    saves a whole incident and reads it again by all words; else a draft is kept.
+    Whoever comes first after a crash sees what it left, so the words take turns: ``turn`` counts.
     """
     allowed = list(expected[acknowledged : acknowledged + 2])
     try:
         _require_names(place, after_a_crash=True)
         try:
-            _judge(place, list(expected), allowed, turn=turn, thoroughly=thoroughly)
+            _judge(place, list(expected), allowed, turn=turn, care=care)
         except errors.FieldlogError as error:
             raise Wrong(CORRUPT, f"{type(error).__name__} {error}") from error
     except Wrong as wrong:
@@ -84,8 +95,9 @@ def _judge(
     allowed: list[Expectation],
     *,
     turn: int,
-    thoroughly: bool,
+    care: Care,
 ) -> None:
+    thoroughly = care is Care.THOROUGH
     _require_outputs(place, allowed, expected[-1])
     there = [one for one in allowed if one.content is not None]
     slots_change = len({one.opened_by for one in expected if one.content is not None}) > 1
@@ -101,26 +113,28 @@ def _judge(
         _require_content(reporter, {one.content for one in there}, expected)
         if thoroughly:
             save(reporter, "One more save after the crash.")
-        else:
+        elif care is Care.WRITTEN:
             keep_draft(reporter, None, QuickCapture(what="One more draft after the crash."))
         saved = content_of(reporter.store) if thoroughly else ""
     finally:
-        reporter.lock()
+        _leave(reporter, care)
     _require_names(place, after_a_crash=False)
     if slots_change or thoroughly:
         opened_by = {name}
         for other in wanted:
             if other != name and (again := _tried(place, other)) is not None:
                 opened_by.add(other)
-                with again:
+                try:
                     if thoroughly:
                         _require_content(again, {saved}, expected)
+                finally:
+                    _leave(again, care)
         # Half destroyed, it may be that only some words still open it.
         if sure and not any(opened_by.issuperset(one.opened_by) for one in there):
             raise Wrong(LOCKED_OUT, f"only {sorted(opened_by)} opened")
         _require_refused(place, {name for one in expected for name in one.opened_by} - {*wanted})
     if any(one.other for one in expected):
-        _require_other(place, {one.other for one in allowed}, expected)
+        _require_other(place, {one.other for one in allowed}, expected, care)
 
 
 def _require_gone(place: Place, expected: list[Expectation], *, thoroughly: bool) -> None:
@@ -169,7 +183,7 @@ def _require_refused(place: Place, outdated: set[str]) -> None:
             raise Wrong(OLD_SECRET, name)
 
 
-def _require_other(place: Place, allowed: set[str | None], expected: list[Expectation]) -> None:
+def _require_other(place: Place, allowed: set[str | None], expected: list[Expectation], care: Care) -> None:
     """The second vault, in the volume that the first one's words do not open."""
     reporter = _tried(place, "other")
     if reporter is None:
@@ -178,9 +192,19 @@ def _require_other(place: Place, allowed: set[str | None], expected: list[Expect
         return
     try:
         _require_content(reporter, allowed, expected)
-        keep_draft(reporter, None, QuickCapture(what="In the other one."))
+        if care >= Care.WRITTEN:
+            keep_draft(reporter, None, QuickCapture(what="In the other one."))
     finally:
-        reporter.lock()
+        _leave(reporter, care)
+
+
+def _leave(opening: OpenVault, care: Care) -> None:
+    """Lock; or let the files go as a process does that ends without locking."""
+    if care >= Care.WRITTEN:
+        opening.lock()
+    else:
+        opening.store._database.close()
+        opening.store._release()
 
 
 def _require_content(opening: OpenVault, allowed: set[str | None], expected: list[Expectation]) -> None:

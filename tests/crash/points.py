@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from crash.expect import Expectation, without_outputs
-from crash.oracle import Verdict, judge
+from crash.oracle import Care, Verdict, judge
 from crash.record import Prepared, Ran, Run, Workers
 from support.syscalls import CHANGING
 
@@ -73,7 +73,8 @@ class Rehearsed:
             for one in self.expected[len(told) :]
         ]
         expected = [*told, *rest]
-        return judge(run.place, expected, len(told) - 1, turn=turn, thoroughly=turn % _THOROUGH == 0)
+        care = Care.WRITTEN if turn % _THOROUGH else Care.THOROUGH
+        return judge(run.place, expected, len(told) - 1, turn=turn, care=care)
 
 
 def _points(ran: Ran, run: Run) -> Iterator[Point]:

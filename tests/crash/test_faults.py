@@ -37,12 +37,17 @@ def _refuse_at(faults: list[tuple[Point, str]], rehearsed: Rehearsed) -> dict[st
 
 
 def _require_explained(
-    workload: Workload, count: int, bad: dict[str, list[str]], factory: pytest.TempPathFactory
+    workload: Workload,
+    count: int,
+    bad: dict[str, list[str]],
+    factory: pytest.TempPathFactory,
+    *,
+    run: str = "",
 ) -> None:
     counted = {
-        "AT-08.faults": count,
-        "AT-08.corrupt": len(bad["damaged"]),
-        "AT-08.unexplained": len(bad["unexplained"]),
+        f"AT-08.{run}faults": count,
+        f"AT-08.{run}corrupt": len(bad["damaged"]),
+        f"AT-08.{run}unexplained": len(bad["unexplained"]),
     }
     add_up(factory, workload.name, counted)
     assert bad == {"damaged": [], "unexplained": []}
@@ -72,4 +77,4 @@ def test_refused_at_every_write(
     """As above, at every write and every sync, once and from then on, full and broken."""
     rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
     faults = list(itertools.product(_write_points(rehearsed), FAULTS))
-    _require_explained(workload, len(faults), _refuse_at(faults, rehearsed), tmp_path_factory)
+    _require_explained(workload, len(faults), _refuse_at(faults, rehearsed), tmp_path_factory, run="every.")

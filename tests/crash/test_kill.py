@@ -33,14 +33,14 @@ def _kill_at(points: list[Point], rehearsed: Rehearsed) -> dict[Point, Verdict]:
 
 
 def _require_recovered(
-    workload: Workload, verdicts: dict[Point, Verdict], factory: pytest.TempPathFactory
+    workload: Workload, verdicts: dict[Point, Verdict], factory: pytest.TempPathFactory, *, run: str = ""
 ) -> None:
     found = [verdict.verdict for verdict in verdicts.values()]
     counted = {
-        "AT-07.points": len(found),
-        "AT-07.recovered": found.count(WHOLE),
-        "AT-13.points": len(found),
-        "AT-13.other_files": found.count(STRANGE),
+        f"AT-07.{run}points": len(found),
+        f"AT-07.{run}recovered": found.count(WHOLE),
+        f"AT-13.{run}points": len(found),
+        f"AT-13.{run}other_files": found.count(STRANGE),
     }
     add_up(factory, workload.name, counted)
     assert {point: verdict for point, verdict in verdicts.items() if verdict.verdict != WHOLE} == {}
@@ -64,4 +64,4 @@ def test_killed_at_every_call(
 ) -> None:
     """As above, at every single call that opens, writes, syncs, names or removes."""
     rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
-    _require_recovered(workload, _kill_at(rehearsed.points, rehearsed), tmp_path_factory)
+    _require_recovered(workload, _kill_at(rehearsed.points, rehearsed), tmp_path_factory, run="every.")

@@ -34,6 +34,8 @@ class Xts:
         if len(key) != KEY_BYTES:
             raise UsageError("xts-key-length")
         self._algorithm = AES(key.reveal())
+        # Units are written again and again, and preparing one takes longer than encrypting it.
+        self._prepared: dict[int, Cipher[XTS]] = {}
 
     def encrypt(self, unit: bytes | bytearray, *, number: int) -> bytes:
         """The 4,096 bytes of unit ``number`` as they are on the disk.
@@ -54,4 +56,8 @@ class Xts:
     def _cipher(self, unit: bytes | bytearray, number: int) -> Cipher[XTS]:
         if len(unit) != UNIT_BYTES:
             raise UsageError("xts-unit-length")
-        return Cipher(self._algorithm, XTS(number.to_bytes(_TWEAK_BYTES, "little")))
+        cipher = self._prepared.get(number)
+        if cipher is None:
+            cipher = Cipher(self._algorithm, XTS(number.to_bytes(_TWEAK_BYTES, "little")))
+            self._prepared[number] = cipher
+        return cipher

@@ -71,8 +71,7 @@ class Volume:
         # Without a list the next unlock compares less; it is no reason not to close.
         with suppress(OSError, errors.MachineError):
             self._list_pages()
-        with suppress(apsw.Error):
-            self._vfs.unregister()
+        self._vfs.withdraw()
         self._twins.close()
 
     def _list_pages(self) -> None:
@@ -237,8 +236,7 @@ def _fill(
     finally:
         if connection is not None:
             connection.close(force=True)
-        with suppress(apsw.Error):
-            vfs.unregister()
+        vfs.withdraw()
 
 
 def _require_wrong_key_refused(twins: TwinFiles, log_bytes: int, salt: bytes) -> None:
@@ -248,8 +246,7 @@ def _require_wrong_key_refused(twins: TwinFiles, log_bytes: int, salt: bytes) ->
             probe.database_name, salt, flags=apsw.SQLITE_OPEN_READONLY, vfs=probe.name
         )
     finally:
-        with suppress(apsw.Error):
-            probe.unregister()
+        probe.withdraw()
 
 
 def _require_region(twins: TwinFiles, log_bytes: int, folder: Path) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import secrets
+from contextlib import suppress
 from typing import Any, Final
 
 import apsw
@@ -75,6 +76,17 @@ class VolumeVfs(apsw.VFS):
     def name(self) -> str:
         """The encrypting VFS above this one."""
         return ENCRYPTING + self.registered_as
+
+    def withdraw(self) -> None:
+        """Take this VFS, and the encrypting one above it, out of SQLite's list; no connection may live.
+
+        The library never takes its own one out: each unlock of a long process made the next one slower,
+        because the list is searched by name.
+        """
+        with suppress(apsw.Error):
+            apsw.unregister_vfs(self.name)
+        with suppress(apsw.Error):
+            self.unregister()
 
     def make_room(self, page: int) -> None:
         """Grow both files until page ``page`` has its place, so that writing the log back never has to.

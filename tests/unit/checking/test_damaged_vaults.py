@@ -42,8 +42,8 @@ def test_ten_thousand_damaged_vaults() -> None:
     with multiprocessing.get_context("spawn").Pool(os.cpu_count(), maxtasksperchild=10) as pool:
         for outcome in pool.imap_unordered(damaged_runs.run_apart, chunks):
             whole.add(outcome)
-    figures.record("recover.vaults", whole.vaults)
-    figures.record("recover.wrong", len(whole.wrong))
-    figures.record("recover.unreported", len(whole.unreported))
+    figures.record("recover.many.vaults", whole.vaults)
+    figures.record("recover.many.wrong", len(whole.wrong))
+    figures.record("recover.many.unreported", len(whole.unreported))
     assert whole.wrong == []
     assert whole.unreported == []

@@ -51,6 +51,16 @@ def test_ieee_1619_vector() -> None:
     assert Xts(Secret(key)).decrypt(sealed, number=0xFF) == plain
 
 
+def test_a_unit_is_written_again_under_its_own_number() -> None:
+    """One object encrypts many units many times, each as a new object would."""
+    xts = Xts(KEY)
+    for number in (0, 1, 0, 2, 1):
+        for byte in (b"a", b"b"):
+            sealed = xts.encrypt(byte * UNIT_BYTES, number=number)
+            assert sealed == Xts(KEY).encrypt(byte * UNIT_BYTES, number=number)
+            assert xts.decrypt(sealed, number=number) == byte * UNIT_BYTES
+
+
 def test_only_whole_units_and_whole_keys() -> None:
     """A short key or a part of a unit is refused."""
     with pytest.raises(UsageError):

@@ -261,6 +261,18 @@ def test_nothing_is_opened_by_name(database: Database) -> None:
             backing._vfs.xOpen(name, [apsw.SQLITE_OPEN_READWRITE, 0])
 
 
+def test_nothing_of_a_volume_stays_in_the_list_of_sqlite(place: Path, own: int) -> None:
+    """However often a vault is unlocked, the next unlock does not look through what earlier ones left."""
+    opened(place, own).close()
+    before = apsw.vfs_names()
+    for _ in range(3):
+        opened(place, own).close()
+        with pytest.raises(errors.VaultDamaged):
+            opened(place, own, Secret(b"w" * 32))
+    assert apsw.vfs_names() == before
+    assert not [name for name in before if "fieldlog-" in name]
+
+
 def test_the_device_promises_nothing(database: Database) -> None:
     """No POWERSAFE_OVERWRITE, and sectors of 4 KiB: with the promise, acknowledged saves were lost."""
     backing = database.backing

@@ -33,7 +33,7 @@ SLOTS_PER_VOLUME: Final = 4
 HEADER_LIMIT: Final = 1_024
 """Bytes of ``fieldlog.json``; what version 1 writes is about 150 and a later one may add a little."""
 
-WAL_SIZES: Final = frozenset(1 << power for power in range(16, 29))
+WAL_SIZES: Final = frozenset(1 << power for power in range(18, 29))
 UNIT_SIZES: Final = frozenset(1 << power for power in range(16, 25))
 """256 KiB to 256 MiB, and 64 KiB to 16 MiB: enough to work with, and nothing that fills a disk."""
 

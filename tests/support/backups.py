@@ -59,6 +59,18 @@ def save(vault: field_vault.OpenVault, what: str) -> str:
     return recording.save(vault, None, capture, ready=True, local_now=NOON)
 
 
+def attach(vault: field_vault.OpenVault, code: str, content: bytes, place: Path) -> str:
+    """Attach ``content``, written to ``place`` first; its code."""
+    place.write_bytes(content)
+    return recording.attach(vault, code, place).code
+
+
+def content_of(vault: field_vault.OpenVault, code: str) -> bytes:
+    """The bytes of an attachment."""
+    with recording.open_attachment(vault, code) as reader:
+        return reader.read()
+
+
 def filled_vault(folder: Path) -> field_vault.OpenVault:
     """A vault with three incidents, three files, a draft and a setting, open."""
     vault = new_vault(folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from fieldlog import errors
 from fieldlog.store.volume.twins import Progress, TwinFiles, path_of
 from fieldlog.system import files
+from fieldlog.system.locking import FileLock
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -49,6 +50,17 @@ class MediaPlace:
 
     folder: Path
     volume: int | None
+    lock: FileLock | None = None
+    """Of the vault that is open: the folder may be another one by now."""
+
+    def require_in_place(self) -> None:
+        """Check that the folder is still the one that was opened.
+
+        Raises:
+            TargetVanished: it was moved or removed, or another one has taken its place.
+        """
+        if self.lock is not None:
+            self.lock.require_in_place()
 
     @property
     def path(self) -> Path:
@@ -64,9 +76,11 @@ class MediaPlace:
         """Open it for writing.
 
         Raises:
+            TargetVanished: as ``require_in_place``.
             VaultDamaged: ``media`` when it is not there.
-            MachineError: one of its subclasses.
+            MachineError: another subclass.
         """
+        self.require_in_place()
         if self.volume is None:
             return SingleFile(self.path)
         pair = TwinFiles(self.folder, STEM, own=self.volume)

@@ -126,7 +126,7 @@ def _open_existing(path: Path, key: Secret, salt: bytes) -> Database:
             connection.close(force=True)
         os.close(raw)
         raise
-    return Database(connection, path, PlainFile(raw))
+    return Database(connection, path, PlainFile(raw, path))
 
 
 def _require_wrong_key_refused(path: Path, salt: bytes) -> None:

@@ -46,6 +46,9 @@ class Backing(Protocol):
     def older_page(self) -> bool:
         """Whether a page was refused because it is an older one that somebody put back."""
 
+    def require_there(self) -> None:
+        """Check that what lies below was not removed while it is open; raises ``TargetVanished``."""
+
     def close(self) -> None:
         """Let it go, after the connection was closed."""
 
@@ -60,11 +63,23 @@ class PlainFile:
     older_page = False
     """Nothing tells how old a page of a plain file is."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor = descriptor
+        self._path = path
         facts = os.fstat(descriptor)
+        # Some file systems count no names; there nobody can tell.
+        self._counts_names = facts.st_nlink > 0
         self._identity = (facts.st_dev, facts.st_ino)
         _open_files.add(self._identity)
+
+    def require_there(self) -> None:
+        """Check that the file was not removed while it is open.
+
+        Raises:
+            TargetVanished: it was; whatever is written would be gone when it is closed.
+        """
+        if self._counts_names and not os.fstat(self._descriptor).st_nlink:
+            raise errors.TargetVanished(str(self._path.parent))
 
     def read_raw(self, count: int, offset: int) -> bytes:
         """Bytes of the file; raises ``OSError``."""
@@ -243,12 +258,16 @@ class Database:
         A block inside a block belongs to the outer one.
 
         Raises:
+            TargetVanished: the file was removed meanwhile.
             FieldlogError: as ``execute``; then nothing of the block was written.
         """
         with self._lock:
             if self._depth:
                 yield
                 return
+            if self._open:
+                # What is saved into a file that was removed is gone with the last one who holds it.
+                self._backing.require_there()
             with translating(self._path, self._backing):
                 self._cursor().execute("BEGIN IMMEDIATE")
             self._depth = 1

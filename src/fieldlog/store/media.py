@@ -211,6 +211,7 @@ class MediaStore:
                 "SELECT first_unit, unit_count FROM media_run WHERE attachment = ? ORDER BY position", (code,)
             )
         ]
+        self._place.require_in_place()
         source = UnitSource(self._place.path, runs, unit_bytes=self._unit_bytes, length=sealed_size(row[1]))
         return MediaReader(StreamReader(source, self._stream_key(Secret(row[0]))), source, row[1])
 

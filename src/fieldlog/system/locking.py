@@ -42,13 +42,32 @@ class FileLock:
             FileUnreadable: it is not there, not a plain file, or may not be opened.
             MachineError: another subclass.
         """
+        self._path = path
         self._descriptor = -1
         for _ in range(_ATTEMPTS):
             self._descriptor = _locked(path)
             if _is_at(self._descriptor, path):
+                self._facts = os.fstat(self._descriptor)
                 return
             self.release()
         raise errors.VaultInUse(str(path.parent))
+
+    def require_in_place(self) -> None:
+        """Check that what is reached through this path now is what was locked, also after ``release``.
+
+        Raises:
+            TargetVanished: it was moved or removed, or something else has taken its place.
+        """
+        if not _POSIX:
+            return
+        try:
+            now = os.lstat(self._path)
+        except OSError:
+            raise errors.TargetVanished(str(self._path.parent)) from None
+        same = os.path.samestat(now, self._facts)
+        # The number of a file that nobody holds open can be given to the next one that is made.
+        if not same or (self._descriptor < 0 and now.st_ctime_ns != self._facts.st_ctime_ns):
+            raise errors.TargetVanished(str(self._path.parent))
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""

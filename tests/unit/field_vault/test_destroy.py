@@ -242,7 +242,7 @@ def test_a_renewal_after_a_destruction_leaves_nothing(folder):
     kept = []
 
     def renew():
-        with store_folder.replacing(folder) as building:
+        with store_folder.replacing(folder, still_there=lambda: None) as building:
             destroy(folder)
             building.mkdir(exist_ok=True)
             (building / "slots").write_bytes(slots)
@@ -269,7 +269,7 @@ def test_a_replacement_overwrites_the_old_keys(folder, clock, monkeypatch, finis
         return moved
 
     monkeypatch.setattr(Path, "rename", renaming)
-    with store_folder.replacing(folder) as building:
+    with store_folder.replacing(folder, still_there=lambda: None) as building:
         shutil.copytree(folder, building, dirs_exist_ok=True)
     after = os.pread(kept, UNIT, 0)
     os.close(kept)

@@ -13,14 +13,24 @@ import pytest
 
 from fieldlog import errors
 from fieldlog.field import keys as field_keys
-from fieldlog.field import recording, recording_files, recovery_keys, volumes
+from fieldlog.field import recording, recovery_keys, volumes
 from fieldlog.field import vault as field_vault
 from fieldlog.field.vault import OpenVault
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault import folder as vault_folder
 from fieldlog.store.volume import twins
 from fieldlog.system.clock import FixedClock
-from support.backups import FIXTURES, NOON, ON_PAPER, OTHER_WORDS, save, unpacked, words_of
+from support.backups import (
+    FIXTURES,
+    NOON,
+    ON_PAPER,
+    OTHER_WORDS,
+    attach,
+    content_of,
+    save,
+    unpacked,
+    words_of,
+)
 
 SECOND = field_vault.typed_secret("violin saddle ember copper lagoon thistle bishop")
 SECOND_RECOVERY = field_vault.typed_secret(words_of(bytes(range(2, 18))))
@@ -32,16 +42,6 @@ RECOVERY = field_vault.typed_secret("farm happy cluster clock rabbit mass pause 
 
 def unlock(folder: Path, secret: Secret) -> OpenVault:
     return field_vault.unlock(folder=folder, passphrase=secret, clock=CLOCK)
-
-
-def attach(vault: OpenVault, code: str, content: bytes, place: Path) -> str:
-    place.write_bytes(content)
-    return recording_files.attach(vault, code, place).code
-
-
-def content_of(vault: OpenVault, code: str) -> bytes:
-    with recording_files.open_attachment(vault, code) as reader:
-        return reader.read()
 
 
 def looks(folder: Path) -> dict[str, tuple[int, int]]:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -73,12 +73,13 @@ def _require_free(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replacing(folder: Path, *, still_there: Callable[[], None]) -> Iterator[Path]:
     """A private folder beside ``folder``, a whole new vault, that takes its place when the block ends well.
 
     The new one first gets a name that says it is complete; then the old one goes aside and the new one
     comes. A process that is killed in between leaves names that ``finish_replacement`` understands.
     The keys of the one that goes are overwritten: what was shut out of the new one still opens the old one.
+    ``still_there`` raises when the folder is another one by now, which is not ours to replace.
 
     Raises:
         MachineError: one of its subclasses. The old vault is where it was.
@@ -94,6 +95,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         with files.translating(folder):
             # A vault that was destroyed meanwhile does not come back, also if this process is killed now.
             (folder / SLOTS_NAME).lstat()
+            still_there()
             building.rename(complete)
             files.sync_folder(folder.parent)
             folder.rename(aside)

@@ -24,6 +24,7 @@ from fieldlog.store.vault.slot_keeper import SlotKeeper
 from fieldlog.store.volume import opening, twins
 from fieldlog.store.volume.sizes import Sizes
 from fieldlog.system import files
+from fieldlog.system.locking import FileLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +87,10 @@ def make_second(
         SecretInUse: a secret opens a slot of the vault already.
         NotEnoughMemory: a key could not be derived.
         VaultInUse: the vault was locked meanwhile, and somebody else has opened it.
-        MachineError: one of its subclasses.
+        TargetVanished: the folder is another one by now.
+        MachineError: another subclass.
     """
+    slots.require_in_place()
     content = slot_changes.clear(folder.read_slots(place), slot_changes.slots_of(volume), volume=volume)
     keys = VolumeKeys.generate()
     free = list(slot_changes.slots_of(volume))
@@ -100,8 +103,9 @@ def make_second(
         index = free.pop(rng.randbelow(len(free)))
         content, slot = slot_changes.put(header, content, slot_keys, index=index, payload=payload)
         used.append(slot)
+    slots.require_in_place()
     build_database(place, header, used[0])
-    with new_volume(place, header, used[0]) as made:
+    with new_volume(place, header, used[0], lock=slots.vault_lock) as made:
         fill_in(made, content, used, made_at=made_at, fill=fill)
     # The rest of what was read above is minutes old by now.
     slots.write_other(content, derived)
@@ -144,7 +148,9 @@ def build_database(place: Path, header: VaultHeader, slot: OpenedSlot) -> None:
 
 
 @contextmanager
-def new_volume(place: Path, header: VaultHeader, slot: OpenedSlot) -> Iterator[NewVolume]:
+def new_volume(
+    place: Path, header: VaultHeader, slot: OpenedSlot, *, lock: FileLock | None = None
+) -> Iterator[NewVolume]:
     """The volume of ``slot``, open for filling.
 
     Raises:
@@ -154,7 +160,7 @@ def new_volume(place: Path, header: VaultHeader, slot: OpenedSlot) -> Iterator[N
     try:
         media = MediaStore(
             database,
-            MediaPlace(folder=place, volume=slot.payload.volume),
+            MediaPlace(folder=place, volume=slot.payload.volume, lock=lock),
             root_key=slot.payload.keys.media_key,
             unit_bytes=header.unit_bytes,
         )

@@ -47,12 +47,12 @@ class VaultStore:
         self._slot = slot
         self._database = database
         self._lock = lock
-        self.slots = SlotKeeper(place, header, database, slot)
+        self.slots = SlotKeeper(place, header, database, slot, vault_lock=lock)
         self.records = Records(database)
         self.incidents = Incidents(database, self.records)
         self.media = MediaStore(
             database,
-            MediaPlace(folder=place, volume=backing.volume_of(header, slot)),
+            MediaPlace(folder=place, volume=backing.volume_of(header, slot), lock=lock),
             root_key=slot.payload.keys.media_key,
             unit_bytes=header.unit_bytes,
         )
@@ -313,7 +313,7 @@ class VaultStore:
             head=self.head,
         )
         try:
-            with folder.replacing(self._place) as building:
+            with folder.replacing(self._place, still_there=self._lock.require_in_place) as building:
                 renewing.copy_vault(
                     source,
                     building,
@@ -353,7 +353,9 @@ class VaultStore:
             self._database.close()
 
     def _release(self) -> None:
-        backing.equalise_times(self._place, self._header)
+        with suppress(errors.TargetVanished):
+            self._lock.require_in_place()
+            backing.equalise_times(self._place, self._header)
         self._lock.release()
         self._slot.payload.keys.wipe()
         self._slot.slot_key.wipe()

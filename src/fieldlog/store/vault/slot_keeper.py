@@ -57,8 +57,17 @@ class SlotKeeper:
         VaultDamaged: ``slots`` cannot be read, ``schema`` when the table cannot.
     """
 
-    def __init__(self, place: Path, header: VaultHeader, database: Database, opened: OpenedSlot) -> None:
+    def __init__(
+        self,
+        place: Path,
+        header: VaultHeader,
+        database: Database,
+        opened: OpenedSlot,
+        *,
+        vault_lock: FileLock | None = None,
+    ) -> None:
         self._place = place
+        self.vault_lock = vault_lock
         self._header = header
         self._database = database
         self._opened = opened
@@ -220,7 +229,8 @@ class SlotKeeper:
         Raises:
             SecretInUse: one of them opens this volume by now; nothing was written.
             VaultInUse: this vault was locked meanwhile, and somebody else has opened it.
-            MachineError: one of its subclasses; the old slots are still there.
+            TargetVanished: as ``require_in_place``.
+            MachineError: another subclass; the old slots are still there.
         """
         other = 1 - self._volume
         with self._lock, self._held():
@@ -238,9 +248,19 @@ class SlotKeeper:
             return
         lock = FileLock(self._place / folder.HEADER_NAME)
         try:
+            self.require_in_place()
             yield
         finally:
             lock.release()
+
+    def require_in_place(self) -> None:
+        """Check that the folder is still that of this vault: by its path, ``slots`` of another one are found.
+
+        Raises:
+            TargetVanished: it was moved or removed, or another one has taken its place.
+        """
+        if self.vault_lock is not None:
+            self.vault_lock.require_in_place()
 
     def _slots(self, rows: Iterable[SlotRow]) -> list[OpenedSlot]:
         return [
@@ -284,6 +304,7 @@ class SlotKeeper:
         first = [*unknown, *(row for row in present.values() if row.slot not in listed)]
         with self._database.transaction():
             slot_table.announce(self._database, [*first, *written])
+        self.require_in_place()
         folder.write_slots(self._place, after)
         # The work is done: what opens and what does not is on the disk. A row too many is a key that opens
         # nothing; the next writing takes it away.
@@ -329,6 +350,7 @@ class SlotKeeper:
         return keyslots.keys_for(self._header, self._read(), secret, keyfile=keyfile)
 
     def _read(self) -> bytes:
+        self.require_in_place()
         return folder.read_slots(self._place)
 
 

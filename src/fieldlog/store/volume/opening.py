@@ -62,6 +62,14 @@ class Volume:
         self._vfs.require_newest(content, offset)
         return content
 
+    def require_there(self) -> None:
+        """Check that our file was not removed while it is open.
+
+        Raises:
+            TargetVanished: it was; whatever is written would be gone when it is closed.
+        """
+        self._twins.require_there()
+
     def rest_at(self, *, epoch: int, pages: int) -> None:
         """Nothing will be written any more: ``close`` lists the newest stamp of each of the ``pages``."""
         self._rest = (epoch, pages)
@@ -69,10 +77,12 @@ class Volume:
     def close(self) -> None:
         """Let the files go; a connection that lives must not be there any more."""
         # Without a list the next unlock compares less; it is no reason not to close.
-        with suppress(OSError, errors.MachineError):
-            self._list_pages()
-        self._vfs.withdraw()
-        self._twins.close()
+        try:
+            with suppress(OSError, errors.MachineError):
+                self._list_pages()
+            self._vfs.withdraw()
+        finally:
+            self._twins.close()
 
     def _list_pages(self) -> None:
         log = self._vfs.log

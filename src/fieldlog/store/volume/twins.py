@@ -61,6 +61,8 @@ class TwinFiles:
                 # Each would be written over by the other's random bytes.
                 raise errors.VaultDamaged(str(folder), _part(stem))  # noqa: TRY301 - closed right below
             self.size = self._size_of(own)
+            # Some file systems count no names; there nobody can tell.
+            self._counts_names = self._names() > 0
         except BaseException:
             self.close()
             raise
@@ -69,6 +71,15 @@ class TwinFiles:
     def path(self) -> Path:
         """Our file."""
         return self._paths[self._own]
+
+    def require_there(self) -> None:
+        """Check that our file was not removed while it is open.
+
+        Raises:
+            TargetVanished: it was.
+        """
+        if self._counts_names and not self._names():
+            raise errors.TargetVanished(str(self.path.parent))
 
     def read(self, count: int, offset: int) -> bytes:
         """Up to ``count`` bytes of our file; fewer only at its end.
@@ -237,6 +248,9 @@ class TwinFiles:
         """Close both; again is harmless."""
         while self._descriptors:
             os.close(self._descriptors.pop())
+
+    def _names(self) -> int:
+        return os.fstat(self._descriptors[self._own]).st_nlink
 
     def _size_of(self, volume: int) -> int:
         with files.translating(self._paths[volume]):

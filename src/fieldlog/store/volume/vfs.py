@@ -83,9 +83,10 @@ class VolumeVfs(apsw.VFS):
         The library never takes its own one out: each unlock of a long process made the next one slower,
         because the list is searched by name.
         """
-        with suppress(apsw.Error):
+        # A ValueError says that there is none: nothing was opened through it yet.
+        with suppress(apsw.Error, ValueError):
             apsw.unregister_vfs(self.name)
-        with suppress(apsw.Error):
+        with suppress(apsw.Error, ValueError):
             self.unregister()
 
     def make_room(self, page: int) -> None:

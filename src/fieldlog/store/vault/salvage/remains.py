@@ -88,6 +88,9 @@ class _Backing:
         self.log = log
         self.media_bytes = media_bytes
 
+    def require_there(self) -> None:
+        """Nothing is written, so nothing can be written in vain."""
+
     def read_raw(self, count: int, offset: int) -> bytes:
         """Up to ``count`` bytes of the pages as they are on the disk."""
         return self.images.read_raw(count, offset)

@@ -17,6 +17,7 @@ from fieldlog.store import cipher
 from fieldlog.store.database import Database
 from fieldlog.store.migrations import Migration
 from fieldlog.store.volume import opening, twins, vfs
+from fieldlog.store.volume.log import Log
 
 LOG = 1 << 18
 KEY, LOG_KEY, SALT = Secret(b"k" * 32), Secret(bytes(range(64))), b"s" * 16
@@ -271,6 +272,21 @@ def test_nothing_of_a_volume_stays_in_the_list_of_sqlite(place: Path, own: int) 
             opened(place, own, Secret(b"w" * 32))
     assert apsw.vfs_names() == before
     assert not [name for name in before if "fieldlog-" in name]
+
+
+def test_what_fails_before_anything_was_opened_is_what_is_reported(
+    place: Path, own: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that refuses the very first write of a new database is explained as such, and nothing stays registered."""
+    before = apsw.vfs_names()
+
+    def refused(_log: Log) -> None:
+        raise OSError(errno.EIO, "refused")
+
+    monkeypatch.setattr(Log, "wipe", refused)
+    with pytest.raises(errors.StorageFailed):
+        opening.build(folder=place, own=own, log_bytes=LOG, key=KEY, salt=SALT, log_key=LOG_KEY)
+    assert apsw.vfs_names() == before
 
 
 def test_the_device_promises_nothing(database: Database) -> None:

@@ -21,7 +21,13 @@ _NAMES: Final = (
     (re.compile(r"p ?cloud ?(drive|sync)"), "pCloud"),
     (re.compile(r"box( sync)?|box-box"), "Box"),
     (re.compile(r"proton ?drive.*"), "Proton Drive"),
-    (re.compile(r"mail\.ru cloud|облако mail\.ru"), "Mail.ru"),
+    (re.compile(r"(mail\.ru cloud|cloud mail\.ru|облако mail\.ru).*"), "Mail.ru"),
+    (re.compile(r"sea ?drive"), "SeaDrive"),
+    (re.compile(r"resilio ?sync"), "Resilio Sync"),
+    (re.compile(r"tresorit( drive)?|my tresors"), "Tresorit"),
+    (re.compile(r"synology ?drive"), "Synology Drive"),
+    (re.compile(r"insync"), "Insync"),
+    (re.compile(r"jottacloud"), "Jottacloud"),
     (re.compile(r"seafile"), "Seafile"),
     (re.compile(r"syncthing"), "Syncthing"),
 )
@@ -37,6 +43,8 @@ _MARKS: Final = (
     (".owncloudsync.log", "ownCloud"),
     (".megaignore", "MEGA"),
     (".sync/cli.log", "Yandex.Disk"),
+    (".sync/ID", "Resilio Sync"),
+    (".SynologyWorkingDirectory", "Synology Drive"),
     (".849C9593-D756-4E56-8D6E-42412F2A707B", "OneDrive"),
 )
 """What they leave in the top folder that they copy."""

@@ -106,6 +106,14 @@ def test_this_computer_answers(tmp_path):
         ("Yandex.Disk/a", "Yandex.Disk"),
         ("Яндекс.Диск/a", "Yandex.Disk"),
         ("MEGAsync/a", "MEGA"),
+        ("Cloud Mail.Ru/a", "Mail.ru"),
+        ("Облако Mail.ru/a", "Mail.ru"),
+        ("SeaDrive/a", "SeaDrive"),
+        ("Resilio Sync/a", "Resilio Sync"),
+        ("Tresorit Drive/a", "Tresorit"),
+        ("SynologyDrive/a", "Synology Drive"),
+        ("Insync/a", "Insync"),
+        ("Jottacloud/a", "Jottacloud"),
         ("work/vault", ""),
         ("omega/vault", ""),
         ("mailbox/vault", ""),
@@ -128,6 +136,8 @@ def test_services_by_name(tmp_path, folder, service):
         ("._sync_0a1b2c3d4e5f.db", "Nextcloud"),
         (".megaignore", "MEGA"),
         (".sync/cli.log", "Yandex.Disk"),
+        (".sync/ID", "Resilio Sync"),
+        (".SynologyWorkingDirectory", "Synology Drive"),
     ],
 )
 def test_services_by_their_marks(tmp_path, mark, service):

@@ -77,6 +77,9 @@ def _screen(named: str | None, *, language: str | None, ascii_only: bool, unsave
     if isinstance(ended, outcome.Lock):
         kept = [*(["--ascii"] if ascii_only else []), *(["--unsaved"] if ended.unsaved else [])]
         _replace("fieldlog", "--vault", str(folder), "--language", ended.language, *kept)
+    if isinstance(ended, outcome.OpenOther):
+        kept = ["--ascii"] if ascii_only else []
+        _replace("fieldlog", "--vault", str(ended.folder), "--language", ended.language, *kept)
     if isinstance(ended, outcome.Practise):
         _replace("fieldlog.practice", "--language", ended.language)
     return _exit_status(ended)

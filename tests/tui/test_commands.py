@@ -32,6 +32,8 @@ from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
 from fieldlog.tui.field.screens.vault.menu import VaultScreen
 from fieldlog.tui.field.screens.vault.place import PlaceScreen
 from fieldlog.tui.field.screens.vault.present import PresentScreen
+from fieldlog.tui.field.screens.vault.recover import RecoverScreen
+from fieldlog.tui.field.screens.vault.recovered import RecoveredScreen
 from fieldlog.tui.field.screens.vault.reserve import ReserveScreen
 from fieldlog.tui.field.screens.vault.restore import RestoreScreen
 from fieldlog.tui.field.screens.vault.told import ToldScreen
@@ -49,7 +51,7 @@ PAGES: tuple[type[ReporterPage], ...] = (
     OpeningScreen, OwnWordsScreen, RecoveryScreen, UnlockScreen, WelcomeScreen, WordsBackScreen, WordsScreen,
     WritingScreen, RecoveryBackScreen, AlarmScreen, BackupScreen, BinScreen, CheckedScreen, DestroyedScreen,
     ExplainedScreen, KeyFileScreen, KeysScreen, LongWorkScreen, VaultScreen, PlaceScreen, PresentScreen,
-    ReserveScreen, RestoreScreen, ToldScreen, UpgradeScreen,
+    ReserveScreen, RestoreScreen, ToldScreen, UpgradeScreen, RecoverScreen, RecoveredScreen,
 )  # fmt: skip
 
 

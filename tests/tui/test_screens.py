@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from fieldlog import errors
 from fieldlog.i18n.catalog import LANGUAGES, set_language
 from fieldlog.i18n.catalog import translate as _
-from fieldlog.i18n.findings import check_sentences
+from fieldlog.i18n.findings import check_sentences, recover_sentences
 from fieldlog.i18n.warnings import warning_sentence
 from fieldlog.system.clock import FixedClock
 from fieldlog.tui.desk.application import DeskApp
@@ -52,6 +52,8 @@ from fieldlog.tui.field.screens.vault.keys import KeysScreen, change_passphrase
 from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
 from fieldlog.tui.field.screens.vault.menu import VaultScreen
 from fieldlog.tui.field.screens.vault.place import PlaceScreen
+from fieldlog.tui.field.screens.vault.recover import RecoverScreen, what_is_wrong
+from fieldlog.tui.field.screens.vault.recovered import RecoveredScreen
 from fieldlog.tui.field.screens.vault.renewing import begin_renewal
 from fieldlog.tui.field.screens.vault.reserve import ReserveScreen
 from fieldlog.tui.field.screens.vault.restore import RestoreScreen, tell_restored
@@ -68,6 +70,7 @@ from fieldlog.tui.field.upkeep import (
     InBin,
     KnownKey,
     MadeBackup,
+    RecoveredVault,
     Restored,
 )
 from fieldlog.tui.field.vault_upkeep import VaultUpkeep
@@ -273,6 +276,33 @@ async def in_bin(pilot: Pilot, app: ReporterApp) -> None:
     app.screen._show()
 
 
+HERE_IT_IS: Final = Path("/media/stick/fieldlog")
+BESIDE: Final = Path("/media/stick/fieldlog-recovered")
+
+
+async def wrong_words(pilot: Pilot, app: ReporterApp) -> None:
+    app.screen.query_one("#answer").say(what_is_wrong(errors.CannotUnlock())[1])
+
+
+def recovered(*, found: bool) -> RecoveredVault:
+    findings = (
+        recover_sentences("table-list-rebuilt"),
+        recover_sentences("attachment-lost", code="EVD-7K3M9Q", incident="INC-000002"),
+        recover_sentences("line-rebuilt", incident="INC-000001"),
+        recover_sentences("line-rebuilt", incident="INC-000003"),
+    )
+    return RecoveredVault(
+        folder=BESIDE,
+        incidents=3,
+        drafts=1,
+        changes=12,
+        files=2,
+        file_bytes=3_400_000,
+        organisations=1,
+        findings=findings if found else (),
+    )
+
+
 async def due(pilot: Pilot, app: ReporterApp) -> None:
     app.screen._show_reminder(BackupState(last_at=NOW - timedelta(days=9), missing=4, due=True))
 
@@ -345,9 +375,22 @@ SCREENS: dict[str, tuple[Step, ...]] = {
     "73-destroy": (page(VaultScreen), begin(begin_destruction)),
     "74-destroyed": (page(lambda: DestroyedScreen(Destroyed(overwritten=True))),),
     "75-list-backup-due": (opened_before, page(HomeScreen), due),
+    "76-recover": (page(lambda: RecoverScreen(damaged=HERE_IT_IS, into=BESIDE, is_known=True)),),
+    "77-recover-another": (
+        page(lambda: RecoverScreen(damaged=None, into=HERE_IT_IS, is_known=False)),
+        keys("f2"),
+    ),
+    "78-recover-wrong": (
+        page(lambda: RecoverScreen(damaged=HERE_IT_IS, into=BESIDE, is_known=True)),
+        wrong_words,
+    ),
+    "79-recovered": (page(lambda: RecoveredScreen(recovered(found=True))),),
+    "80-recovered-whole": (page(lambda: RecoveredScreen(recovered(found=False))),),
+    "81-empty-bin": (page(BinScreen), in_bin, keys("f6"), keys("1", "f4")),
+    "82-alarm-storage": (page(lambda: AlarmScreen(errors.StorageFailed("/media/stick/fieldlog"))),),
 }
 
-MAIN: Final = ("07", "09", "11", "16", "20", "51", "65", "73", "75")
+MAIN: Final = ("07", "09", "11", "16", "20", "51", "65", "73", "75", "76", "79")
 """Unlock, list, a new incident, the screens of handing over and of the vault with most on them."""
 
 

@@ -16,7 +16,6 @@ from fieldlog.tui.field.dialogs.erase import EraseBox
 from fieldlog.tui.field.outcome import Lock, Panic, PracticeInfo, Quit
 from fieldlog.tui.field.screens.capture import CaptureScreen
 from fieldlog.tui.field.screens.home import HomeScreen
-from fieldlog.tui.field.screens.recovery import RecoveryBackScreen, RecoveryScreen
 from fieldlog.tui.field.screens.unlock import UnlockScreen
 from fieldlog.tui.field.screens.vault.alarm import AlarmScreen
 from fieldlog.tui.field.screens.vault.backup import BackupScreen
@@ -28,98 +27,28 @@ from fieldlog.tui.field.screens.vault.keys import KeysScreen
 from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
 from fieldlog.tui.field.screens.vault.menu import VaultScreen
 from fieldlog.tui.field.screens.vault.place import PlaceScreen
-from fieldlog.tui.field.screens.vault.present import PresentScreen
 from fieldlog.tui.field.screens.vault.reserve import ReserveScreen
 from fieldlog.tui.field.screens.vault.restore import RestoreScreen
 from fieldlog.tui.field.screens.vault.told import ToldScreen
 from fieldlog.tui.field.screens.vault.upgrade import UpgradeScreen
 from fieldlog.tui.field.screens.welcome import WelcomeScreen
 from fieldlog.tui.field.screens.words import WordsScreen
-from fieldlog.tui.field.screens.words_back import WordsBackScreen
 from fieldlog.tui.kit.inputs import LineInput, PassphraseInput
 from fieldlog.tui.kit.rows import RowList
 from fieldlog.tui.kit.widgets import Note
 from support.screens import NOW, RECOVERY, WORDS, Scene, dump, reporter, type_in, unlock, until
-
-SIZE = (100, 36)
-
-
-def text_of(app) -> str:
-    """The screen with its lines joined, so that a sentence may be wrapped anywhere."""
-    return " ".join(dump(app).split())
-
-
-def on(app, kind) -> bool:
-    """Whether a screen of this kind is on top, and drawn."""
-    return isinstance(app.screen, kind) and bool(dump(app).strip())
-
-
-def unlocked(folder: Path, words=WORDS):
-    return vault.unlock(folder=folder, passphrase=vault.secret_of(words), clock=FixedClock(NOW))
-
-
-def opens(folder: Path, words) -> bool:
-    try:
-        unlocked(folder, words).lock()
-    except errors.CannotUnlock:
-        return False
-    return True
-
-
-async def vault_menu(pilot, line: str) -> None:
-    """From the list to a line of the vault's menu, and into it."""
-    app = pilot.app
-    await unlock(pilot)
-    await pilot.press("f8")
-    await until(pilot, lambda: on(app, VaultScreen) and bool(app.screen.query_one(RowList).rows))
-    await choose(pilot, line)
-
-
-async def choose(pilot, line: str) -> None:
-    pilot.app.screen.query_one(RowList).put_cursor(line)
-    await pilot.press("enter")
-    await pilot.pause()
-
-
-async def prove(pilot, words=WORDS) -> None:
-    """Type the passphrase that opens the vault now."""
-    app = pilot.app
-    await until(pilot, lambda: on(app, PresentScreen))
-    screen = app.screen
-    screen.query_one(PassphraseInput).value = " ".join(words)
-    await pilot.press("enter")
-    await until(pilot, lambda: app.screen is not screen or not screen._trying)
-
-
-async def take_words(pilot) -> tuple[str, ...]:
-    """Write the seven words down and type three of them back."""
-    app = pilot.app
-    await until(pilot, lambda: on(app, WordsScreen) and bool(app.screen._words))
-    words = app.screen._words
-    await pilot.press("enter")
-    await until(pilot, lambda: on(app, WordsBackScreen))
-    await type_back(pilot, words)
-    return words
-
-
-async def take_recovery(pilot) -> tuple[str, ...]:
-    """The same with the twelve."""
-    app = pilot.app
-    await until(pilot, lambda: on(app, RecoveryScreen) and bool(app.screen._words))
-    words = app.screen._words
-    await pilot.press("enter")
-    await until(pilot, lambda: on(app, RecoveryBackScreen))
-    await type_back(pilot, words)
-    return words
-
-
-async def type_back(pilot, words: tuple[str, ...]) -> None:
-    screen = pilot.app.screen
-    for place in screen._places:
-        screen.query_one(f"#word-{place}", LineInput).value = words[place]
-    await pilot.press("f4")
-    await pilot.pause()
-
+from support.vault_tasks import (
+    SIZE,
+    choose,
+    on,
+    opens,
+    prove,
+    take_recovery,
+    take_words,
+    text_of,
+    unlocked,
+    vault_menu,
+)
 
 # --- backup and back ------------------------------------------------------------------------------
 
@@ -317,7 +246,7 @@ async def test_an_older_copy_of_the_database_is_an_alarm(scene: Scene, tmp_path:
 
 
 async def test_a_damaged_vault_names_the_way_to_save_it(scene: Scene) -> None:
-    """Bytes that went bad are an alarm that names recover and restore."""
+    """Bytes that went bad are an alarm that names recover, one key away, and restore."""
     for name in ("vol-a", "vol-b"):
         path = scene.vault / name
         with path.open("r+b") as file:
@@ -326,7 +255,7 @@ async def test_a_damaged_vault_names_the_way_to_save_it(scene: Scene) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await unlock(pilot)
         assert on(app, AlarmScreen)
-        assert "fieldlog recover" in text_of(app)
+        assert "F6 saves what can be read into a new vault" in text_of(app)
         assert "fieldlog restore" in text_of(app)
 
 
@@ -556,7 +485,7 @@ async def test_findings_are_said_in_words(scene: Scene) -> None:
         await until(pilot, lambda: on(app, CheckedScreen))
         assert "1 thing is not in order" in text_of(app)
         assert "not Fieldlog's" in text_of(app)
-        assert "fieldlog recover" in text_of(app)
+        assert "F6 saves what can be read into a new vault" in text_of(app)
 
 
 async def test_the_bin_brings_back_and_erases(scene: Scene) -> None:
@@ -588,6 +517,75 @@ async def test_the_bin_brings_back_and_erases(scene: Scene) -> None:
     with unlocked(scene.vault) as inside:
         assert {row.code for row in recording.list_incidents(inside)} == {"INC-000001", "INC-000002"}
         assert not recording.list_incidents(inside, state="bin")
+
+
+async def test_emptying_the_bin_needs_its_number(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key alone erases: the number of incidents has to be typed, then F4; Enter and Esc keep everything."""
+    with unlocked(scene.vault) as inside:
+        recording.move_to_bin(inside, "INC-000002")
+        recording.move_to_bin(inside, "INC-000003")
+    app = reporter(scene.vault)
+    go_on = threading.Event()
+    real = bins.empty_bin
+
+    def slow(inside, *, typed):
+        go_on.wait(60)
+        return real(inside, typed=typed)
+
+    monkeypatch.setattr(bins, "empty_bin", slow)
+    async with app.run_test(size=SIZE) as pilot:
+        await vault_menu(pilot, "bin")
+        await until(pilot, lambda: on(app, BinScreen) and len(app.screen._rows) == 2)
+        assert "F6 Empty" in text_of(app)
+        await pilot.press("f6")
+        await until(pilot, lambda: on(app, EraseBox))
+        said = " ".join(dump(app).replace("│", "").split())
+        assert "2 incidents are erased from this vault" in said
+        assert "Backups, bundles you handed over and copies of the folder still have them" in said
+        for keys in (("enter",), ("f4",), ("delete", "f6", "f4"), (*"1", "f4"), (*"2", "enter")):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert on(app, EraseBox)
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, BinScreen))
+        assert len(app.screen._rows) == 2
+        await pilot.press("f6")
+        await until(pilot, lambda: on(app, EraseBox))
+        await pilot.press("2", "f4")
+        await until(pilot, lambda: on(app, LongWorkScreen))
+        assert "Erasing everything in the bin" in text_of(app)
+        go_on.set()
+        await until(pilot, lambda: on(app, BinScreen) and "2 incidents are erased for good." in text_of(app))
+        assert "The bin is empty." in text_of(app)
+        await pilot.press("f6")
+        await pilot.pause()
+        assert on(app, BinScreen)
+    with unlocked(scene.vault) as inside:
+        assert {row.code for row in recording.list_incidents(inside)} == {"INC-000001"}
+        assert not bins.binned(inside)
+
+
+async def test_a_bin_that_could_not_be_emptied_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error stands there with what to do, and the list shows what is in the bin now."""
+    with unlocked(scene.vault) as inside:
+        recording.move_to_bin(inside, "INC-000002")
+    app = reporter(scene.vault)
+
+    def full(_inside, *, typed):
+        raise errors.NoSpace(str(scene.vault), needed=1)
+
+    monkeypatch.setattr(bins, "empty_bin", full)
+    async with app.run_test(size=SIZE) as pilot:
+        await vault_menu(pilot, "bin")
+        await until(pilot, lambda: on(app, BinScreen) and len(app.screen._rows) == 1)
+        await pilot.press("f6")
+        await until(pilot, lambda: on(app, EraseBox))
+        await pilot.press("1", "f4")
+        await until(pilot, lambda: "Empty the bin: not done" in text_of(app))
+        assert "the next unlock erases the rest" in text_of(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: on(app, BinScreen) and len(app.screen._rows) == 1)
+        assert "erased for good" not in text_of(app)
 
 
 async def test_del_in_the_bin_of_the_list_asks_for_the_code(scene: Scene) -> None:

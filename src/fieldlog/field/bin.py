@@ -7,7 +7,7 @@ How a face uses it::
     for one in binned(vault): one.row, one.days_left
     restore_from_bin(vault, code)
     erase(vault, code, typed=text)               # what the person typed must be the code
-    empty_bin(vault)                             # after a question of the face's own
+    empty_bin(vault, typed=text)                 # what the person typed must be how many there are
 
 What is erased is gone from the vault: no use case and no tool brings it back from these files. Earlier
 backups, bundles that were handed over and copies of the folder still have it.
@@ -27,6 +27,7 @@ __all__ = [
     "empty_bin",
     "erase",
     "is_typed_code",
+    "is_typed_count",
     "move_to_bin",
     "restore_from_bin",
 ]
@@ -81,10 +82,19 @@ def erase(vault: OpenVault, code: str, *, typed: str) -> None:
     vault.store.erasing.erase((code,))
 
 
-def empty_bin(vault: OpenVault) -> int:
-    """Erase everything in the bin for good; returns how many incidents that were.
+def is_typed_count(typed: str, count: int) -> bool:
+    """Whether somebody typed ``count``, for a form to show."""
+    return typed.strip() == str(count)
+
+
+def empty_bin(vault: OpenVault, *, typed: str) -> int:
+    """Erase everything in the bin for good if ``typed`` is how many incidents that are; returns how many.
 
     Raises:
+        UsageError: ``count-differs``: what was typed is another number; nothing was changed.
         FieldlogError: as ``erase``.
     """
+    count = len(binned(vault))
+    if count and not is_typed_count(typed, count):
+        raise errors.UsageError("count-differs")
     return vault.store.bin.empty()

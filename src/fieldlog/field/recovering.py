@@ -2,6 +2,7 @@
 
 How a face uses it::
 
+    require_place(damaged, place)                               # before words are drawn for the new vault
     with opened(folder=damaged, passphrase=secret) as remains:  # seconds: Argon2id; nothing is changed
         made = recover(remains, into=place, passphrase=new, recovery=kit, clock=clock)
     made.report.findings                                        # slugs and codes; i18n.findings has the words
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fieldlog.errors import UsageError
+from fieldlog.errors import UsageError, VaultExists
 from fieldlog.field import vault
 from fieldlog.field.keyfile import read_for_unlocking
 from fieldlog.field.vault import canonical
@@ -27,10 +28,46 @@ from fieldlog.store.vault.findings import Finding, Recovered
 from fieldlog.store.vault.making import NewVolume
 from fieldlog.store.vault.salvage import recovery as salvage
 from fieldlog.store.vault.salvage.recovery import Damaged
-from fieldlog.system import process
+from fieldlog.system import files, process
 from fieldlog.system.clock import Clock
 
-__all__ = ["Damaged", "Finding", "Recovered", "opened", "recover"]
+__all__ = ["Damaged", "Finding", "Recovered", "opened", "propose_place", "recover", "require_place"]
+
+
+def propose_place(folder: Path) -> Path:
+    """A free name beside the damaged vault, for its folder keeps its own.
+
+    Raises:
+        MachineError: one of its subclasses: what lies beside it cannot be looked at.
+    """
+    proposed, number = folder.with_name(f"{folder.name}-recovered"), 1
+    while files.exists(proposed):
+        number += 1
+        proposed = folder.with_name(f"{folder.name}-recovered-{number}")
+    return proposed
+
+
+def require_place(folder: Path, into: Path) -> None:
+    """Check that what is left of the vault in ``folder`` can become a new one at ``into``.
+
+    Raises:
+        VaultExists: there is something at ``into``.
+        UsageError: ``recover-inside``: ``into`` is in the damaged folder, which is not to be changed.
+        MachineError: one of its subclasses: it cannot be looked at.
+    """
+    if files.exists(into):
+        raise VaultExists(str(into))
+    with files.translating(into):
+        try:
+            inside = into.resolve().is_relative_to(folder.resolve())
+        except (RuntimeError, ValueError):
+            # Links in a circle, or a name that no file can have: asking for it says so.
+            inside = False
+    if inside:
+        raise UsageError("recover-inside")
+    # Last of all, and never inside: it brings back a vault that was being replaced.
+    if vault.exists(into):
+        raise VaultExists(str(into))
 
 
 @contextmanager
@@ -77,8 +114,7 @@ def recover(
         Cancelled: from ``progress``.
         FieldlogError: another error of the fresh vault's storage. In every case nothing is left at ``into``.
     """
-    if into.resolve().is_relative_to(damaged.place.resolve()):
-        raise UsageError("recover-inside")
+    require_place(damaged.place, into)
     reports: list[Recovered] = []
 
     def fill(volume: NewVolume) -> None:

@@ -272,7 +272,10 @@ def test_desk_without_a_verb_shows_what_there_is(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.claim("C-MEM-01")
 def test_lock_replaces_the_process_image(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """After lock the process image is replaced by a fresh one of the same vault, language and drawing."""
+    """After lock the process image is replaced by a fresh one of the same vault, language and drawing.
+
+    So it is where another vault is opened, which was recovered from this one.
+    """
     from fieldlog.system import process
     from fieldlog.tui.field import app, outcome
 
@@ -296,6 +299,12 @@ def test_lock_replaces_the_process_image(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(app, "run", lambda *_a, **given: told.append(given["unsaved"]) or outcome.Quit())
     assert start._dispatch("fieldlog", ["--vault", str(tmp_path / "v"), "--unsaved"]) == 0
     assert told == [True]
+    other = outcome.OpenOther(tmp_path / "recovered", "ru")
+    monkeypatch.setattr(app, "run", lambda *_a, **_k: other)
+    with pytest.raises(SystemExit):
+        start._dispatch("fieldlog", ["--vault", str(tmp_path / "v"), "--ascii", "--unsaved"])
+    opening = ["fieldlog", "--vault", str(other.folder), "--language", "ru", "--ascii"]
+    assert replaced.pop() == [*process.own_interpreter(), *opening]
     monkeypatch.setattr(app, "run", lambda *_a, **_k: outcome.Practise(language="ru"))
     with pytest.raises(SystemExit):
         start._dispatch("fieldlog", [])

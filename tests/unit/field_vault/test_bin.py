@@ -218,12 +218,16 @@ def test_a_refusal_outlives_the_incident_it_was_given_in(opened):
 
 
 def test_emptying_the_bin_leaves_the_rest(opened):
-    """Everything in the bin goes at once, and nothing else."""
+    """Everything in the bin goes at once and nothing else, and only to who typed how much that is."""
     codes = [_save(opened, str(number)) for number in range(4)]
-    assert bins.empty_bin(opened) == 0
+    assert bins.empty_bin(opened, typed="") == 0
     for code in codes[:3]:
         bins.move_to_bin(opened, code)
-    assert bins.empty_bin(opened) == 3
+    for typed in ("", "2", "4", "33", "three"):
+        with pytest.raises(errors.UsageError):
+            bins.empty_bin(opened, typed=typed)
+    assert recording.counts(opened).bin == 3
+    assert bins.empty_bin(opened, typed=" 3 ") == 3
     assert [row.code for row in recording.list_incidents(opened)] == codes[3:]
     assert recording.counts(opened).bin == 0
     opened.store.verify()

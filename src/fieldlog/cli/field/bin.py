@@ -75,9 +75,10 @@ def _empty(vault: OpenVault) -> int:
         ).format(count=count)
     )
     typed = ask(_("Type {count} to erase, anything else to keep: ").format(count=count))
-    if typed.strip() != str(count):
+    try:
+        bins.empty_bin(vault, typed=typed)
+    except errors.UsageError:
         output.line(_("Nothing was erased."))
         return errors.Cancelled.exit_status
-    bins.empty_bin(vault)
     output.line(_("The bin is empty."))
     return 0

@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder, into = vault_folder(arguments), Path(arguments.folder).absolute()
     if not folder.is_dir():
         raise errors.VaultMissing(str(folder))
-    if vault.exists(into):
-        raise errors.VaultExists(str(into))
+    recovering.require_place(folder, into)
     typed = vault.typed_secret(typed_secret(arguments, _("Passphrase or recovery words: ")))
     asked = arguments.passphrase_fd is None
     language = current_language()

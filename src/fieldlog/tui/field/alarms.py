@@ -28,20 +28,28 @@ _FAILING: Final = (
 )
 
 
+_RECOVER: Final = (
+    N_("F6 saves what can be read into a new vault and says what cannot. This folder is not changed by it."),
+)
+
+
 def is_alarm(error: errors.FieldlogError) -> bool:
     """Whether trying again is no answer to ``error``."""
     return isinstance(error, errors.HistoryAltered | errors.VaultDamaged | errors.StorageFailed)
 
 
-def what_to_do(error: errors.FieldlogError) -> tuple[str, ...]:
-    """More about ``error``, in the chosen language; nothing for what is no alarm."""
+def what_to_do(error: errors.FieldlogError, *, recover_here: bool = False) -> tuple[str, ...]:
+    """More about ``error``, in the chosen language; nothing for what is no alarm.
+
+    ``recover_here`` says that recovering is one key away.
+    """
     match error:
         case errors.HistoryAltered():
-            lines: tuple[str, ...] = _ALTERED
+            lines: tuple[str, ...] = _ALTERED + (_RECOVER if recover_here else ())
         case errors.VaultDamaged():
-            lines = _DAMAGED
+            lines = (_RECOVER if recover_here else ()) + _DAMAGED
         case errors.StorageFailed():
-            lines = _FAILING
+            lines = _RECOVER if recover_here else _FAILING
         case _:
             return ()
     return tuple(translate(line) for line in lines)

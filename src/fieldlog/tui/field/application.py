@@ -125,14 +125,17 @@ class ReporterApp(KitApp[Outcome]):
         await self._take_settings()
         place = await self.ask(self.work.interrupted)
         first_form = await self.ask(self.work.is_first_form)
-        # What led here may still hold words that were shown or typed.
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-        self.switch_screen(HomeScreen())
+        self.show_alone(HomeScreen())
         if place is not None:
             self.push_screen(CaptureScreen(code=place.code, place=place))
         elif first_form:
             self.push_screen(UpgradeScreen())
+
+    def show_alone(self, page: Page) -> None:
+        """Show ``page`` and nothing under it: what led here may hold words that were shown or typed."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.switch_screen(page)
 
     def bin_news(self) -> int:
         """How many incidents the bin let go of at this unlock, once."""

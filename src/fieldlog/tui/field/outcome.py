@@ -28,6 +28,14 @@ class Panic:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenOther:
+    """The vault is locked; the caller replaces the process image and opens the one in ``folder``."""
+
+    folder: Path
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Practise:
     """The person wants to practise; no vault was made."""
 
@@ -53,7 +61,7 @@ class Crashed:
     """A mistake in the program; what there is to say about it was printed."""
 
 
-Outcome = Quit | Lock | Panic | Practise | ShowDesk | Ended | Crashed
+Outcome = Quit | Lock | OpenOther | Panic | Practise | ShowDesk | Ended | Crashed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

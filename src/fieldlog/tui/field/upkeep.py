@@ -69,6 +69,29 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedVault:
+    """A vault that is to be recovered: where it lies, what opens it, and where the new one is to be."""
+
+    folder: Path
+    into: Path
+    present: Present
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveredVault:
+    """What was saved into the new vault at ``folder``; each finding is what it means, and what to do."""
+
+    folder: Path
+    incidents: int
+    drafts: int
+    changes: int
+    files: int
+    file_bytes: int
+    organisations: int
+    findings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownKey:
     """A passphrase or the recovery words. ``opened`` says that it opened the vault this time."""
 
@@ -150,6 +173,20 @@ class Upkeep(Protocol):
         """Make a vault out of a backup; it is locked afterwards."""
         ...
 
+    def propose_place(self, damaged: Path) -> Path:
+        """A free name beside a damaged vault, for the new one."""
+        ...
+
+    def try_damaged(self, damaged: DamagedVault) -> None:
+        """Check that the words open it and that its new place is free; nothing is written."""
+        ...
+
+    def recover(
+        self, damaged: DamagedVault, *, passphrase: str, recovery: tuple[str, ...], progress: Progress
+    ) -> RecoveredVault:
+        """Save what verifies into a new vault. The damaged one, if it was open, is closed before."""
+        ...
+
     def known_keys(self) -> tuple[KnownKey, ...]:
         """What opens this vault."""
         ...
@@ -204,6 +241,10 @@ class Upkeep(Protocol):
 
     def erase(self, code: str, typed: str) -> None:
         """Erase an incident for good if ``typed`` is its code."""
+        ...
+
+    def empty_bin(self, typed: str) -> int:
+        """Erase everything in the bin for good if ``typed`` is how many that are; gives how many."""
         ...
 
     def destroy(self) -> Destroyed:

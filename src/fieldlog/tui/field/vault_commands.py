@@ -67,6 +67,35 @@ ERASE_THIS: Final = Command(
     explain=N_("Asks for the code of the incident that is open, and then erases it with its files."),
     in_footer=False,
 )
+EMPTY_BIN: Final = Command(
+    name="empty_bin",
+    keys=("f6",),
+    short=N_("Empty"),
+    title=N_("Erase everything in the bin for good"),
+    explain=N_("Asks how many incidents are in the bin, and then erases them all for good."),
+)
+RECOVER: Final = Command(
+    name="recover",
+    keys=("f6",),
+    short=N_("Recover"),
+    title=N_("Recover what can be saved into a new vault"),
+    explain=N_("Reads the damaged vault without changing it, and says what could be saved and what not."),
+)
+RECOVER_DAMAGED: Final = Command(
+    name="recover_damaged",
+    keys=(),
+    short=N_("Recover"),
+    title=N_("Recover a damaged vault into a new one"),
+    explain=N_("For a vault that its own words do not open any more. Nothing in its folder is changed."),
+    in_footer=False,
+)
+OPEN_RECOVERED: Final = Command(
+    name="open_recovered",
+    keys=("enter", "f4", "ctrl+s"),
+    short=N_("Open the new one"),
+    title=N_("Open the new vault"),
+    explain=N_("Asks for the new words and opens the vault that was just made."),
+)
 LEAVE_IT: Final = Command(
     name="leave_it",
     keys=("escape",),
@@ -83,6 +112,7 @@ END: Final = Command(
 )
 
 OF_THE_VAULT: Final = (
-    BACK_UP, PUT_OFF, VAULT, START, USE_KEYFILE, BRING_BACK, ERASE, ERASE_THIS, LEAVE_IT, END,
+    BACK_UP, PUT_OFF, VAULT, START, USE_KEYFILE, BRING_BACK, ERASE, ERASE_THIS, EMPTY_BIN,
+    RECOVER, RECOVER_DAMAGED, OPEN_RECOVERED, LEAVE_IT, END,
 )  # fmt: skip
 """In the order of the manual."""

@@ -24,8 +24,6 @@ from fieldlog.formats.keyslots import Purpose
 from fieldlog.i18n.catalog import LANGUAGES, current_language
 from fieldlog.i18n.findings import check_sentences
 from fieldlog.i18n.warnings import warning_sentence
-from fieldlog.primitives.kdf import Argon2Profile
-from fieldlog.system.clock import Clock
 from fieldlog.tui.field.dates import short_when
 from fieldlog.tui.field.upkeep import (
     BackupState,
@@ -39,37 +37,12 @@ from fieldlog.tui.field.upkeep import (
     Progress,
     Restored,
 )
+from fieldlog.tui.field.vault_held import given
+from fieldlog.tui.field.vault_recovering import VaultRecovering
 
 
-class VaultUpkeep:
+class VaultUpkeep(VaultRecovering):
     """The part of ``VaultWork`` that is about the vault as a whole."""
-
-    def __init__(self, *, folder: Path, clock: Clock, profile: Argon2Profile | None) -> None:
-        self.folder = folder
-        self._clock = clock
-        self._profile = profile
-        self._vault: vault.OpenVault | None = None
-
-    @property
-    def open_vault(self) -> vault.OpenVault:
-        """The vault.
-
-        Raises:
-            CannotUnlock: it is locked, which no screen lets happen.
-        """
-        if self._vault is None:
-            raise errors.CannotUnlock
-        return self._vault
-
-    def is_open(self) -> bool:
-        """Whether it is open; some work closes it."""
-        return self._vault is not None and self._vault.is_open
-
-    def lock(self) -> None:
-        """Close the vault."""
-        opened, self._vault = self._vault, None
-        if opened is not None:
-            opened.lock()
 
     # --- what it says of itself ---------------------------------------------------------------------
 
@@ -100,7 +73,7 @@ class VaultUpkeep:
 
     def require(self, present: Present) -> None:
         """Check that ``present`` opens this vault."""
-        presence.require(self.open_vault, vault.typed_secret(present.words), keyfile=_path(present.keyfile))
+        presence.require(self.open_vault, vault.typed_secret(present.words), keyfile=given(present.keyfile))
 
     # --- backups ------------------------------------------------------------------------------------
 
@@ -161,9 +134,9 @@ class VaultUpkeep:
         keys.change_passphrase(
             self.open_vault,
             present=vault.typed_secret(present.words),
-            present_keyfile=_path(present.keyfile),
+            present_keyfile=given(present.keyfile),
             new=vault.typed_secret(new),
-            keyfile=_path(keyfile),
+            keyfile=given(keyfile),
         )
 
     def add_passphrase(self, present: Present, new: str, keyfile: str) -> None:
@@ -171,9 +144,9 @@ class VaultUpkeep:
         keys.add_passphrase(
             self.open_vault,
             present=vault.typed_secret(present.words),
-            present_keyfile=_path(present.keyfile),
+            present_keyfile=given(present.keyfile),
             new=vault.typed_secret(new),
-            keyfile=_path(keyfile),
+            keyfile=given(keyfile),
         )
 
     def remove_passphrase(self, present: Present, number: int) -> None:
@@ -182,7 +155,7 @@ class VaultUpkeep:
             self.open_vault,
             number,
             present=vault.typed_secret(present.words),
-            present_keyfile=_path(present.keyfile),
+            present_keyfile=given(present.keyfile),
         )
 
     def change_recovery(self, present: Present, words: str) -> None:
@@ -191,7 +164,7 @@ class VaultUpkeep:
             self.open_vault,
             vault.typed_secret(words),
             present=vault.typed_secret(present.words),
-            present_keyfile=_path(present.keyfile),
+            present_keyfile=given(present.keyfile),
         )
 
     # --- volumes ------------------------------------------------------------------------------------
@@ -201,7 +174,7 @@ class VaultUpkeep:
         keys.renew(
             self.open_vault,
             present=vault.typed_secret(present.words),
-            present_keyfile=_path(present.keyfile),
+            present_keyfile=given(present.keyfile),
             progress=progress,
         )
 
@@ -235,7 +208,7 @@ class VaultUpkeep:
     def check(self, present: Present, progress: Progress) -> CheckedVault:
         """Look at everything: locked, because the check reads the files themselves; then opened again."""
         self.require(present)
-        secret, path = vault.typed_secret(present.words), _path(present.keyfile)
+        secret, path = vault.typed_secret(present.words), given(present.keyfile)
         self.lock()
         try:
             checked = checking.check(
@@ -277,6 +250,10 @@ class VaultUpkeep:
         """Erase an incident for good if ``typed`` is its code."""
         bins.erase(self.open_vault, code, typed=typed)
 
+    def empty_bin(self, typed: str) -> int:
+        """Erase everything in the bin for good if ``typed`` is how many that are."""
+        return bins.empty_bin(self.open_vault, typed=typed)
+
     def destroy(self) -> Destroyed:
         """Make it unopenable first, then close it, and take away what could not go while it was open."""
         done = destruction.destroy(self.folder)
@@ -284,7 +261,3 @@ class VaultUpkeep:
             self.lock()
         left = destruction.destroy(self.folder).left if done.left else ()
         return Destroyed(overwritten=done.overwritten, left=left)
-
-
-def _path(typed: str) -> Path | None:
-    return Path(typed) if typed else None

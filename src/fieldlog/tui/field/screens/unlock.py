@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from textual import on
@@ -17,7 +17,8 @@ from fieldlog.tui.field.alarms import is_alarm
 from fieldlog.tui.field.commands import HELP, LANGUAGE, MENU, SHOW_WORDS, UNLOCK
 from fieldlog.tui.field.screens.secret_page import SecretPage
 from fieldlog.tui.field.screens.vault.alarm import AlarmScreen
-from fieldlog.tui.field.vault_commands import USE_KEYFILE
+from fieldlog.tui.field.screens.vault.recover import begin_recovery
+from fieldlog.tui.field.vault_commands import RECOVER_DAMAGED, USE_KEYFILE
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.inputs import LineInput, PassphraseInput
 from fieldlog.tui.kit.widgets import Note
@@ -40,7 +41,15 @@ def alphabets(text: str) -> tuple[bool, bool]:
 class UnlockScreen(SecretPage):
     """One field, and one for a key file when it is asked for."""
 
-    OFFERS: ClassVar[tuple[Command, ...]] = (UNLOCK, SHOW_WORDS, LANGUAGE, HELP, MENU, USE_KEYFILE)
+    OFFERS: ClassVar[tuple[Command, ...]] = (
+        UNLOCK,
+        SHOW_WORDS,
+        LANGUAGE,
+        HELP,
+        MENU,
+        USE_KEYFILE,
+        RECOVER_DAMAGED,
+    )
     HELP = N_(
         "Type the seven words with a blank between them; capitals do not matter. The twelve recovery "
         "words open the vault too. Was the passphrase made with a key file? F2 asks for it.\n"
@@ -80,6 +89,10 @@ class UnlockScreen(SecretPage):
             yield Note(_("The vault in {folder}").format(folder=self.work.folder), classes="quiet gap")
         yield Note(self._languages(), classes="quiet gap")
 
+    def offers(self) -> Sequence[Command]:
+        """Practice makes itself anew, so there is nothing to recover."""
+        return [one for one in self.OFFERS if one is not RECOVER_DAMAGED or self.reporter.practice is None]
+
     def _languages(self) -> str:
         here = current_language()
         names = [f"[{LANGUAGE_NAMES[one]}]" if one == here else LANGUAGE_NAMES[one] for one in LANGUAGES]
@@ -104,6 +117,10 @@ class UnlockScreen(SecretPage):
         """F8."""
         self.reporter.next_language()
         self.app.switch_screen(UnlockScreen())
+
+    async def action_recover_damaged(self) -> None:
+        """From the menu: a vault whose damage hides behind its words."""
+        await begin_recovery(self)
 
     @on(LineInput.Submitted)
     def action_unlock(self) -> None:

@@ -1,4 +1,4 @@
-"""No vault yet: practise with made-up incidents, make a vault, or bring one back."""
+"""No vault yet: practise with made-up incidents, make a vault, or bring one back, also a damaged one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from fieldlog.tui.field.commands import LANGUAGE, MENU, TAKE
 from fieldlog.tui.field.outcome import Practise
 from fieldlog.tui.field.screens.base import ReporterPage
 from fieldlog.tui.field.screens.vault.creating import begin_vault
+from fieldlog.tui.field.screens.vault.recover import begin_recovery
 from fieldlog.tui.field.screens.vault.restore import RestoreScreen
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.rows import Column, Row, RowList
@@ -22,7 +23,7 @@ from fieldlog.tui.kit.widgets import Note
 
 
 class WelcomeScreen(ReporterPage):
-    """Three ways on."""
+    """Four ways on."""
 
     OFFERS: ClassVar[tuple[Command, ...]] = (TAKE, LANGUAGE, MENU)
     HELP = N_(
@@ -64,6 +65,7 @@ class WelcomeScreen(ReporterPage):
                 ),
                 Row(key="create", cells=(_("Make my vault"), _("for real work, takes two minutes"))),
                 Row(key="restore", cells=(_("Bring back a backup"), _("with its twelve recovery words"))),
+                Row(key="recover", cells=(_("Recover a damaged vault"), _("what can be saved of it"))),
             ]
         )
         rows.focus()
@@ -78,6 +80,8 @@ class WelcomeScreen(ReporterPage):
                 await begin_vault(self)
             case "restore":
                 self.app.push_screen(RestoreScreen())
+            case "recover":
+                await begin_recovery(self)
 
     def action_language(self) -> None:
         """F8."""

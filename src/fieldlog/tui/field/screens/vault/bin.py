@@ -12,10 +12,11 @@ from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import plural
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.tui.field.commands import BACK, HELP, LOCK
-from fieldlog.tui.field.dialogs.erase import ask_to_erase
+from fieldlog.tui.field.dialogs.erase import ask_to_empty, ask_to_erase
 from fieldlog.tui.field.screens.base import ReporterPage
+from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
 from fieldlog.tui.field.upkeep import InBin
-from fieldlog.tui.field.vault_commands import BRING_BACK, ERASE
+from fieldlog.tui.field.vault_commands import BRING_BACK, EMPTY_BIN, ERASE
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.rows import Column, Row, RowList
 from fieldlog.tui.kit.widgets import Note
@@ -24,7 +25,7 @@ from fieldlog.tui.kit.widgets import Note
 class BinScreen(ReporterPage):
     """The incidents in the bin."""
 
-    OFFERS: ClassVar[tuple[Command, ...]] = (BRING_BACK, ERASE, LOCK, HELP, BACK)
+    OFFERS: ClassVar[tuple[Command, ...]] = (BRING_BACK, ERASE, EMPTY_BIN, LOCK, HELP, BACK)
     HELP = N_(
         "An incident stays in the bin for 30 days and is erased at the first unlock after that. Erased, "
         "it is "
@@ -32,11 +33,13 @@ class BinScreen(ReporterPage):
         "over and "
         "copies of the folder still have it."
     )
-    BINDINGS: ClassVar[list[Any]] = bindings((ERASE, BACK))
+    BINDINGS: ClassVar[list[Any]] = bindings((ERASE, EMPTY_BIN, BACK))
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[InBin, ...] = ()
+        self._emptying = False
+        self._erased = 0
 
     def heading(self) -> str:
         """The title."""
@@ -48,7 +51,9 @@ class BinScreen(ReporterPage):
 
     def body(self) -> Iterable[Widget]:
         """The list."""
-        yield Note(_("Enter brings an incident back, Del erases it for good."), classes="lead")
+        yield Note(
+            _("Enter brings an incident back, Del erases it for good, F6 all of them."), classes="lead"
+        )
         yield RowList(
             [
                 Column(heading=_("No."), width=10),
@@ -108,3 +113,38 @@ class BinScreen(ReporterPage):
 
         if code:
             ask_to_erase(self, code, erased)
+
+    def action_empty_bin(self) -> None:
+        """F6: nothing happens before the number of incidents is typed."""
+        if self._rows:
+            ask_to_empty(self, len(self._rows), self._empty)
+
+    def _empty(self, typed: str) -> None:
+        def done(count: int) -> None:
+            self._erased = count
+            self.app.pop_screen()
+
+        self._emptying = True
+        self.app.push_screen(
+            LongWorkScreen(
+                title=_("Empty the bin"),
+                doing=_("Erasing everything in the bin. This can take a while."),
+                work=lambda _tell: self.work.empty_bin(typed),
+                done=done,
+                stoppable=False,
+                when_failed=_("What was begun is out of sight; the next unlock erases the rest of it."),
+            )
+        )
+
+    async def on_screen_resume(self) -> None:
+        """After emptying, also one that failed: what is in the bin now, and what is gone."""
+        if not self._emptying or self.app.screen is not self:
+            return
+        self._emptying = False
+        await self._read()
+        if self._erased:
+            said = plural(
+                "{count} incident is erased for good.", "{count} incidents are erased for good.", self._erased
+            )
+            self.say(said.format(count=self._erased))
+            self._erased = 0

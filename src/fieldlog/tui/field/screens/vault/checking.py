@@ -16,7 +16,9 @@ from fieldlog.tui.field.outcome import Lock
 from fieldlog.tui.field.screens.base import ReporterPage
 from fieldlog.tui.field.screens.vault.long_work import LongWorkScreen
 from fieldlog.tui.field.screens.vault.present import PresentScreen
+from fieldlog.tui.field.screens.vault.recover import begin_recovery
 from fieldlog.tui.field.upkeep import CheckedVault, Present
+from fieldlog.tui.field.vault_commands import RECOVER
 from fieldlog.tui.kit.commands import Command, bindings
 from fieldlog.tui.kit.rows import Column, Row, RowList
 from fieldlog.tui.kit.widgets import Note
@@ -53,16 +55,24 @@ def begin_check(page: ReporterPage) -> None:
 class CheckedScreen(ReporterPage):
     """What was looked at, and what was found."""
 
-    OFFERS: ClassVar[tuple[Command, ...]] = (NEXT, LOCK, HELP)
+    OFFERS: ClassVar[tuple[Command, ...]] = (NEXT, RECOVER, LOCK, HELP)
     HELP = N_(
         "The check looks at everything and repairs nothing. What is damaged is never shown as yours.\n"
-        "fieldlog recover makes a new vault of what can be saved, and says what could not."
+        "Recovering makes a new vault of what can be saved, and says what could not."
     )
-    BINDINGS: ClassVar[list[Any]] = bindings((NEXT,))
+    BINDINGS: ClassVar[list[Any]] = bindings((NEXT, RECOVER))
 
     def __init__(self, checked: CheckedVault) -> None:
         super().__init__()
         self._checked = checked
+
+    def offers(self) -> tuple[Command, ...]:
+        """Recovering only where something was found, and not in practice."""
+        return self.OFFERS if self._can_recover else (NEXT, LOCK, HELP)
+
+    @property
+    def _can_recover(self) -> bool:
+        return bool(self._checked.findings) and self.reporter.practice is None
 
     def heading(self) -> str:
         """The title."""
@@ -94,9 +104,11 @@ class CheckedScreen(ReporterPage):
         yield Note("! " + found.format(count=len(checked.findings)), classes="warn gap")
         yield RowList([Column(heading="", width=30, share=1)], heading=False, classes="menu", id="findings")
         yield Note("", id="finding", classes="quiet")
-        yield Note(
-            _("Of a damaged vault, fieldlog recover saves what can be saved into a new one."), classes="gap"
-        )
+        if self._can_recover:
+            yield Note(
+                _("F6 saves what can be read into a new vault. The damaged folder is not changed by it."),
+                classes="gap",
+            )
 
     def on_mount(self) -> None:
         """Fill the list."""
@@ -115,6 +127,11 @@ class CheckedScreen(ReporterPage):
         key = self.query_one(RowList).cursor_key
         if key:
             self.query_one("#finding", Note).say("\n".join(self._checked.findings[int(key)]))
+
+    async def action_recover(self) -> None:
+        """F6."""
+        if self._can_recover:
+            await begin_recovery(self)
 
     def action_next(self) -> None:
         """Enter: back to the list, which is that of the vault as it was opened again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Final
 
@@ -19,6 +20,7 @@ from fieldlog.tui.field.screens.vault.bin import BinScreen
 from fieldlog.tui.field.screens.vault.checking import begin_check
 from fieldlog.tui.field.screens.vault.destroying import begin_destruction
 from fieldlog.tui.field.screens.vault.keys import KeysScreen
+from fieldlog.tui.field.screens.vault.recover import begin_recovery
 from fieldlog.tui.field.screens.vault.renewing import begin_renewal
 from fieldlog.tui.field.screens.vault.reserve import ReserveScreen
 from fieldlog.tui.field.screens.vault.second import begin_second
@@ -42,6 +44,10 @@ _LINES: Final = {
         N_("Check the vault"),
         N_("Looks at every page, every change and every file, and says what it finds."),
     ),
+    "recover": (
+        N_("Recover into a new vault"),
+        N_("Of a damaged vault: saves what can be read into another folder, with new words."),
+    ),
     "bin": (
         N_("Bin"),
         N_("Shows what was removed: for 30 days it can be brought back, or erased at once."),
@@ -64,7 +70,7 @@ _LINES: Final = {
     ),
 }
 
-_NOT_IN_PRACTICE: Final = frozenset({"keys", "second", "renew", "reserve", "destroy"})
+_NOT_IN_PRACTICE: Final = frozenset({"keys", "recover", "second", "renew", "reserve", "destroy"})
 """Practice has words that everybody knows, and vanishes by itself."""
 
 _PLACE: Final = "place"
@@ -168,6 +174,7 @@ class VaultScreen(ReporterPage):
             "back_up": lambda page: page.app.push_screen(BackupScreen()),
             "keys": lambda page: page.app.push_screen(KeysScreen()),
             "check": begin_check,
+            "recover": begin_recovery,
             "bin": lambda page: page.app.push_screen(BinScreen()),
             "second": begin_second,
             "renew": begin_renewal,
@@ -175,7 +182,9 @@ class VaultScreen(ReporterPage):
             "destroy": begin_destruction,
         }
         if key in begin:
-            begin[key](self)
+            begun = begin[key](self)
+            if inspect.isawaitable(begun):
+                await begun
 
     def action_back_up(self) -> None:
         """F7."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fieldlog.errors import CannotUnlock, FieldlogError, HistoryAltered, VaultDamaged
-from fieldlog.field import recording, settings
+from fieldlog.field import checking, recording, settings
 from fieldlog.field import vault as field_vault
 from fieldlog.formats import keyslots
 from fieldlog.model.base import Record
@@ -356,12 +356,14 @@ class Replays:
 
     pages: int = 0
     noticed: int = 0
+    noticed_by_check: int = 0
     older: int = 0
 
     def judge(self, later: Later, altered: bytes) -> None:
         sound = later.sound
         self.pages += 1
         with sound.with_file(sound.files.database, altered):
+            self.noticed_by_check += _noticed_by_check(sound.folder)
             try:
                 with _unlocked(sound.folder) as vault:
                     shown, records = _shown(vault), _records(vault, later.codes)
@@ -372,6 +374,13 @@ class Replays:
         self.older += shown != sound.expected or any(newest.get(record.code) != record for record in records)
 
 
+def _noticed_by_check(folder: Path) -> bool:
+    try:
+        return not checking.check(folder=folder, passphrase=field_vault.typed_secret(WORDS)).is_clean
+    except FieldlogError:
+        return True
+
+
 def _records(vault: field_vault.OpenVault, codes: tuple[str, ...]) -> list[Record]:
     return [record for code in codes for record in recording.read_incident(vault, code).records]
 
@@ -379,8 +388,9 @@ def _records(vault: field_vault.OpenVault, codes: tuple[str, ...]) -> list[Recor
 @pytest.mark.claim("C-REST-03")
 @pytest.mark.usefixtures("_quick_disk")
 def test_nothing_older_is_taken_for_the_newest(tmp_path: Path) -> None:
-    """Whatever a session changed: no older page brings anything older back, and the whole older database (with its
-    attachments or without) and the older slots are each an altered history beside what is newest."""
+    """Whatever a session changed: no older page brings anything older back, ``check`` notices each, and the whole
+    older database (with its attachments or without) and the older slots are each an altered history beside what
+    is newest."""
     together, undetected = Replays(), []
     for session in SESSIONS:
         place = tmp_path / session.__name__
@@ -399,6 +409,7 @@ def test_nothing_older_is_taken_for_the_newest(tmp_path: Path) -> None:
         assert _contents(later.sound.folder) == later.sound.expected
     figures.record("AT-04.pages", together.pages)
     figures.record("AT-04.pages_noticed_at_once", together.noticed)
+    figures.record("AT-04.pages_noticed_by_check", together.noticed_by_check)
     figures.record("AT-04.pages_with_anything_older", together.older)
     for kind in ("database", "slots"):
         missed = sum(what == kind for _session, what in undetected)
@@ -406,6 +417,7 @@ def test_nothing_older_is_taken_for_the_newest(tmp_path: Path) -> None:
         figures.record(f"AT-04.{kind.removesuffix('s')}s_detected", len(SESSIONS) - missed)
     assert together.pages > len(SESSIONS)
     assert together.older == 0
+    assert together.noticed_by_check == together.pages
     assert undetected == []
 
 

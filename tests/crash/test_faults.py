@@ -11,6 +11,7 @@ from crash.oracle import WHOLE
 from crash.points import WRITES, Point, Rehearsed, spread
 from crash.record import Prepared, Workers
 from crash.workloads import WORKLOADS, Workload
+from support import figures
 from support.tally import add_up
 
 SAMPLE = 24
@@ -36,20 +37,15 @@ def _refuse_at(faults: list[tuple[Point, str]], rehearsed: Rehearsed) -> dict[st
     return bad
 
 
-def _require_explained(
-    workload: Workload,
-    count: int,
-    bad: dict[str, list[str]],
-    factory: pytest.TempPathFactory,
-    *,
-    run: str = "",
-) -> None:
-    counted = {
+def _counted(count: int, bad: dict[str, list[str]], *, run: str = "") -> dict[str, int]:
+    return {
         f"AT-08.{run}faults": count,
         f"AT-08.{run}corrupt": len(bad["damaged"]),
         f"AT-08.{run}unexplained": len(bad["unexplained"]),
     }
-    add_up(factory, workload.name, counted)
+
+
+def _require_explained(bad: dict[str, list[str]]) -> None:
     assert bad == {"damaged": [], "unexplained": []}
 
 
@@ -66,15 +62,17 @@ def test_refused(
     rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
     points = spread(_write_points(rehearsed), SAMPLE)
     faults = list(zip(points, itertools.cycle(FAULTS), strict=False))
-    _require_explained(workload, len(faults), _refuse_at(faults, rehearsed), tmp_path_factory)
+    bad = _refuse_at(faults, rehearsed)
+    add_up(tmp_path_factory, workload.name, _counted(len(faults), bad))
+    _require_explained(bad)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
-def test_refused_at_every_write(
-    workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_refused_at_every_write(workload: Workload, workers: Workers, shop: Path) -> None:
     """As above, at every write and every sync, once and from then on, full and broken."""
     rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
     faults = list(itertools.product(_write_points(rehearsed), FAULTS))
-    _require_explained(workload, len(faults), _refuse_at(faults, rehearsed), tmp_path_factory, run="every.")
+    bad = _refuse_at(faults, rehearsed)
+    figures.record_part(workload.name, _counted(len(faults), bad, run="every."))
+    _require_explained(bad)

@@ -10,6 +10,7 @@ from crash.oracle import STRANGE, WHOLE, Verdict
 from crash.points import Point, Rehearsed, spread
 from crash.record import Prepared, Workers
 from crash.workloads import WORKLOADS, Workload
+from support import figures
 from support.tally import add_up
 
 SAMPLE = 24
@@ -32,17 +33,17 @@ def _kill_at(points: list[Point], rehearsed: Rehearsed) -> dict[Point, Verdict]:
     return verdicts
 
 
-def _require_recovered(
-    workload: Workload, verdicts: dict[Point, Verdict], factory: pytest.TempPathFactory, *, run: str = ""
-) -> None:
+def _counted(verdicts: dict[Point, Verdict], *, run: str = "") -> dict[str, int]:
     found = [verdict.verdict for verdict in verdicts.values()]
-    counted = {
+    return {
         f"AT-07.{run}points": len(found),
         f"AT-07.{run}recovered": found.count(WHOLE),
         f"AT-13.{run}points": len(found),
         f"AT-13.{run}other_files": found.count(STRANGE),
     }
-    add_up(factory, workload.name, counted)
+
+
+def _require_recovered(verdicts: dict[Point, Verdict]) -> None:
     assert {point: verdict for point, verdict in verdicts.items() if verdict.verdict != WHOLE} == {}
 
 
@@ -54,14 +55,15 @@ def test_killed(
     """A process that is killed at one of many moments loses nothing that was acknowledged, and leaves no other file."""
     rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
     verdicts = _kill_at(spread(rehearsed.points, SAMPLE), rehearsed)
-    _require_recovered(workload, verdicts, tmp_path_factory)
+    add_up(tmp_path_factory, workload.name, _counted(verdicts))
+    _require_recovered(verdicts)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
-def test_killed_at_every_call(
-    workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_killed_at_every_call(workload: Workload, workers: Workers, shop: Path) -> None:
     """As above, at every single call that opens, writes, syncs, names or removes."""
     rehearsed = Rehearsed(Prepared(workload, shop / workload.name), workers)
-    _require_recovered(workload, _kill_at(rehearsed.points, rehearsed), tmp_path_factory, run="every.")
+    verdicts = _kill_at(rehearsed.points, rehearsed)
+    figures.record_part(workload.name, _counted(verdicts, run="every."))
+    _require_recovered(verdicts)

@@ -10,6 +10,7 @@ from crash.examine import Examined, examine
 from crash.oracle import LOCKED_OUT, LOST, OLD_SECRET
 from crash.record import Workers
 from crash.workloads import WORKLOADS, Workload
+from support import figures
 from support.tally import add_up
 
 NORMAL_STATES = 20_000
@@ -24,7 +25,7 @@ def _long_states(workload: Workload) -> int:
     return workload.states * (15 if workload.slots else 35)
 
 
-def _count(factory: pytest.TempPathFactory, workload: Workload, examined: Examined, *, run: str = "") -> None:
+def _counted(workload: Workload, examined: Examined, *, run: str = "") -> dict[str, int]:
     found = examined.verdicts
     counted = {
         f"AT-06.{run}states": examined.states,
@@ -38,7 +39,7 @@ def _count(factory: pytest.TempPathFactory, workload: Workload, examined: Examin
             f"AT-09.{run}locked_out": found[LOCKED_OUT],
             f"AT-09.{run}old_secret": found[OLD_SECRET],
         }
-    add_up(factory, workload.name, counted)
+    return counted
 
 
 def _require_whole(examined: Examined) -> None:
@@ -55,16 +56,14 @@ def test_crash_states(
 ) -> None:
     """After a crash at any operation, in any of six ways, every acknowledged save is there and nothing is damaged."""
     examined = examine(workload, workers, shop, wanted=workload.states, seed=workload.name)
-    _count(tmp_path_factory, workload, examined)
+    add_up(tmp_path_factory, workload.name, _counted(workload, examined))
     _require_whole(examined)
     assert examined.states == workload.states, "there are fewer states than there should be"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS.keys())
-def test_many_crash_states(
-    workload: Workload, workers: Workers, shop: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_many_crash_states(workload: Workload, workers: Workers, shop: Path) -> None:
     """As above, with other dice, for as many states as a release needs."""
     examined = examine(
         workload,
@@ -74,7 +73,7 @@ def test_many_crash_states(
         seed=f"{workload.name} slow",
         written=LONG_WRITTEN,
     )
-    _count(tmp_path_factory, workload, examined, run="long.")
+    figures.record_part(workload.name, _counted(workload, examined, run="long."))
     _require_whole(examined)
 
 

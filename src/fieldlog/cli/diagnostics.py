@@ -97,7 +97,27 @@ def report_unexpected(error: BaseException) -> int:
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Run ``work`` and give the exit status; nothing but ``SystemExit`` leaves this function."""
+    """Run ``work`` and give the exit status; nothing but ``SystemExit`` leaves this function.
+
+    SIGTERM and SIGHUP end ``work`` as an exception, so that files that were begun are taken away and the
+    vault is locked; the status is then 128 and the signal's number, and nothing is said.
+    """
+    from fieldlog.system.signals import EndedBySignal, EndingSignals
+
+    ending = EndingSignals()
+    status = 0
+    try:
+        with ending:
+            status = _status_of(work)
+    except EndedBySignal:
+        pass
+    if ending.number:
+        _forget_output()
+        return SIGNALLED + ending.number
+    return status
+
+
+def _status_of(work: Callable[[], int]) -> int:
     try:
         status = work()
         sys.stdout.flush()
@@ -106,9 +126,16 @@ def guarded(work: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit and would complain about the closed pipe there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - a face ends here; the values in it must not be shown
         return report_unexpected(error)
     return status
+
+
+def _forget_output() -> None:
+    """Drop what is not written yet: Python would try once more at exit, and complain or wait there."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return

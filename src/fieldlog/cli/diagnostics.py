@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fieldlog.errors import FieldlogError
+from fieldlog.errors import FieldlogError, OutputFailed
 from fieldlog.i18n.catalog import translate as _
 
 TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
@@ -101,6 +101,11 @@ def guarded(work: Callable[[], int]) -> int:
 
     SIGTERM and SIGHUP end ``work`` as an exception, so that files that were begun are taken away and the
     vault is locked; the status is then 128 and the signal's number, and nothing is said.
+
+    A reader of the output that goes away, such as ``head``, ends it quietly with the status of SIGPIPE, as
+    it ends other Unix programs. Output that cannot be written for another reason is an error: who redirects
+    a list into a file on a full disk must not take the beginning for the whole. What had to be seen, secret
+    words and questions, is an error in both cases (``output.require_shown``).
     """
     from fieldlog.system.signals import EndedBySignal, EndingSignals
 
@@ -108,7 +113,14 @@ def guarded(work: Callable[[], int]) -> int:
     status = 0
     try:
         with ending:
-            status = _status_of(work)
+            try:
+                status = _status_of(work)
+            except SystemExit as stopped:
+                # argparse, which has written its help.
+                stopped.code = _write_out() or stopped.code
+                raise
+            unwritten = _write_out()
+            status = status or unwritten
     except EndedBySignal:
         pass
     if ending.number:
@@ -119,8 +131,10 @@ def guarded(work: Callable[[], int]) -> int:
 
 def _status_of(work: Callable[[], int]) -> int:
     try:
-        status = work()
-        sys.stdout.flush()
+        return work()
+    except OutputFailed as error:
+        _forget_output()
+        return report(error)
     except FieldlogError as error:
         return report(error)
     except KeyboardInterrupt:
@@ -130,7 +144,23 @@ def _status_of(work: Callable[[], int]) -> int:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - a face ends here; the values in it must not be shown
         return report_unexpected(error)
-    return status
+
+
+def _write_out() -> int:
+    """Write what waits in memory; gives the status when it cannot be written, and 0 when it was."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return PIPE_CLOSED
+    except (OSError, ValueError):
+        _forget_output()
+        return report(OutputFailed())
+    except KeyboardInterrupt:
+        _forget_output()
+        return INTERRUPTED
+    return 0
 
 
 def _forget_output() -> None:

@@ -316,9 +316,9 @@ def _of_the_first_form(place: Place, told: Told) -> None:
 
 def _upgrade(place: Place, told: Told) -> None:
     with opened(place, "old") as reporter:
-        volumes.upgrade(reporter, passphrase=_words("first"), recovery=_words("recovery"))
-    with opened(place) as reporter:
-        told.kept(reporter)
+        volumes.upgrade(reporter, passphrase=_words("old"), recovery=_words("old recovery"))
+    with opened(place, "old") as reporter:
+        told.kept(reporter, by=("old", "old recovery"))
 
 
 def _with_a_stick(place: Place, told: Told) -> None:

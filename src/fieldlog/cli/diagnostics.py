@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fieldlog.errors import FieldlogError
+from fieldlog.errors import FieldlogError, OutputFailed
 from fieldlog.i18n.catalog import translate as _
 
 TYPE_CHECKING = False  # every start pays for importing typing; the type checker reads this name
@@ -97,18 +97,75 @@ def report_unexpected(error: BaseException) -> int:
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Run ``work`` and give the exit status; nothing but ``SystemExit`` leaves this function."""
+    """Run ``work`` and give the exit status; nothing but ``SystemExit`` leaves this function.
+
+    SIGTERM and SIGHUP end ``work`` as an exception, so that files that were begun are taken away and the
+    vault is locked; the status is then 128 and the signal's number, and nothing is said.
+
+    A reader of the output that goes away, such as ``head``, ends it quietly with the status of SIGPIPE, as
+    it ends other Unix programs. Output that cannot be written for another reason is an error: who redirects
+    a list into a file on a full disk must not take the beginning for the whole. What had to be seen, secret
+    words and questions, is an error in both cases (``output.require_shown``).
+    """
+    from fieldlog.system.signals import EndedBySignal, EndingSignals
+
+    ending = EndingSignals()
+    status = 0
     try:
-        status = work()
-        sys.stdout.flush()
+        with ending:
+            try:
+                status = _status_of(work)
+            except SystemExit as stopped:
+                # argparse, which has written its help.
+                stopped.code = _write_out() or stopped.code
+                raise
+            unwritten = _write_out()
+            status = status or unwritten
+    except EndedBySignal:
+        pass
+    if ending.number:
+        _forget_output()
+        return SIGNALLED + ending.number
+    return status
+
+
+def _status_of(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except OutputFailed as error:
+        _forget_output()
+        return report(error)
     except FieldlogError as error:
         return report(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit and would complain about the closed pipe there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - a face ends here; the values in it must not be shown
         return report_unexpected(error)
-    return status
+
+
+def _write_out() -> int:
+    """Write what waits in memory; gives the status when it cannot be written, and 0 when it was."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return PIPE_CLOSED
+    except (OSError, ValueError):
+        _forget_output()
+        return report(OutputFailed())
+    except KeyboardInterrupt:
+        _forget_output()
+        return INTERRUPTED
+    return 0
+
+
+def _forget_output() -> None:
+    """Drop what is not written yet: Python would try once more at exit, and complain or wait there."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return

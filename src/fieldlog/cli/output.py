@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from fieldlog import errors
 from fieldlog.i18n.catalog import translate as _
 from fieldlog.system.terminal import safe_text
 
@@ -19,13 +20,49 @@ _GAP: Final = "  "
 
 def line(text: str = "") -> None:
     """Write one text and a newline."""
-    sys.stdout.write(safe_text(text, kind="body") + "\n")
+    _write(safe_text(text, kind="body") + "\n")
 
 
 def prompt(text: str) -> None:
-    """Write a question without a newline, at once."""
-    sys.stdout.write(safe_text(text, kind="body"))
-    sys.stdout.flush()
+    """Write a question without a newline, at once.
+
+    Raises:
+        OutputFailed: nobody can read the question.
+    """
+    _write(safe_text(text, kind="body"))
+    require_shown()
+
+
+def require_shown() -> None:
+    """Hand over everything written so far; call it after secret words and before they are put to use.
+
+    What waits in memory for the end of the program may never arrive, and then nobody has seen the words
+    that are the only ones to open the vault.
+
+    Raises:
+        OutputFailed: it did not arrive, also where the reader of a pipe went away.
+    """
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        raise errors.OutputFailed from None
+
+
+def _write(text: str) -> None:
+    """Write to standard output, which is ``None`` when the program was started with it closed.
+
+    Raises:
+        OutputFailed: it cannot be written.
+        BrokenPipeError: the reader of a pipe went away; only ``diagnostics.guarded`` has to know.
+    """
+    if sys.stdout is None:
+        raise errors.OutputFailed
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        raise errors.OutputFailed from None
 
 
 def exact(text: str) -> None:
@@ -33,7 +70,7 @@ def exact(text: str) -> None:
 
     Only for text that Fieldlog made itself in a format without control characters.
     """
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    _write(text if text.endswith("\n") else text + "\n")
 
 
 def field(header: str, value: str) -> None:

@@ -54,6 +54,12 @@ class MissingKeyboard(MissingTerminal):
     code = "machine.missing-keyboard"
 
 
+class OutputFailed(MachineError):
+    """Standard output is closed, or what is behind it takes nothing more."""
+
+    code = "machine.output-failed"
+
+
 class NoPostQuantum(MachineError):
     """The installed cryptography package cannot do the hybrid key exchange."""
 

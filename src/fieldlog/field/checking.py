@@ -42,10 +42,11 @@ def check(
         EncryptionUnavailable: the storage engine is not what it has to be.
         Cancelled: from ``progress``.
     """
+    secret = canonical(passphrase)
     return checking.check(
         folder,
-        secret=canonical(passphrase),
+        secret=secret,
         available_memory=process.available_memory(),
-        keyfile=None if keyfile is None else read_for_unlocking(keyfile),
+        keyfile=read_for_unlocking(keyfile, secret),
         progress=progress,
     )

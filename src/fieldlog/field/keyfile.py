@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from fieldlog.errors import CannotUnlock, KeyFileInVault, NotAKeyFile
+from fieldlog.field import recovery_keys
 from fieldlog.primitives import rng
+from fieldlog.primitives.secret import Secret
 from fieldlog.system import files
 
 KEYFILE_BYTES: Final = 64
@@ -46,14 +48,23 @@ def read_chosen(path: Path, *, vault_folder: Path) -> bytes:
     return content
 
 
-def read_for_unlocking(path: Path) -> bytes:
-    """The content of the key file that was named to unlock with.
+def read_for_unlocking(path: Path | None, secret: Secret) -> bytes | None:
+    """The content of the key file that was named to unlock with, if ``secret`` can need one.
+
+    Recovery words never do. A key file that is named with them, by habit or an alias, is not even looked
+    at: who has lost it and takes the sheet must not be told that the sheet is wrong.
+
+    Args:
+        path: of the key file; ``None`` when none was named.
+        secret: what was typed, in its canonical form.
 
     Raises:
         CannotUnlock: it is no key file, which is a wrong one like any other.
         FileUnreadable: it is not there, or not a plain file.
         StorageFailed: the disk reported an error.
     """
+    if path is None or recovery_keys.are_recovery_words(secret):
+        return None
     content = _beginning(path)
     if len(content) != KEYFILE_BYTES:
         raise CannotUnlock

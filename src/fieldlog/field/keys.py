@@ -24,7 +24,7 @@ from pathlib import Path
 
 from fieldlog import errors
 from fieldlog.field import keyfile as keyfiles
-from fieldlog.field import recovery_keys, volumes
+from fieldlog.field import presence, recovery_keys, volumes
 from fieldlog.field.vault import OpenVault, canonical
 from fieldlog.formats.keyslots import SLOTS_PER_VOLUME, Purpose, SlotSecret
 from fieldlog.primitives.secret import Secret
@@ -94,13 +94,14 @@ def change_passphrase(
     Raises:
         CannotUnlock: ``present`` opens nothing.
         UnknownSlot: no passphrase has this number.
-        UsageError: ``which-passphrase`` when ``present`` are recovery words and there are several.
+        UsageError: ``which-passphrase`` when ``present`` are recovery words and there are several;
+            ``keyfile-for-recovery-words`` when ``new`` could be recovery words, which never need one.
         SecretInUse: ``new`` opens a vault already.
         NotAKeyFile, KeyFileInVault: ``keyfile`` cannot be one.
         NotEnoughMemory: a key could not be derived.
         MachineError: another subclass; then one of the two opens the vault, the other does not.
     """
-    proven = _prove(vault, present, present_keyfile)
+    proven = presence.proven_slot(vault, present, keyfile=present_keyfile)
     wanted = _wanted(vault, Purpose.PASSPHRASE, new, keyfile)
     made_at = vault.timestamp()
     slots = vault.store.slots
@@ -133,10 +134,10 @@ def add_passphrase(
         CannotUnlock: ``present`` opens nothing.
         SlotsFull: there are four already.
         SlotsUnknown: a vault of the first form, of which only one secret is known so far.
-        SecretInUse, NotAKeyFile, KeyFileInVault, NotEnoughMemory: as ``change_passphrase``.
+        SecretInUse, UsageError, NotAKeyFile, KeyFileInVault, NotEnoughMemory: as ``change_passphrase``.
         MachineError: another subclass.
     """
-    _prove(vault, present, present_keyfile)
+    presence.proven_slot(vault, present, keyfile=present_keyfile)
     wanted = _wanted(vault, Purpose.PASSPHRASE, new, keyfile)
     return _at(vault, vault.store.slots.add(wanted, made_at=vault.timestamp()))
 
@@ -151,7 +152,7 @@ def remove(vault: OpenVault, number: int, *, present: Secret, present_keyfile: P
             one in ``present``: who removes a passphrase has just shown to know one that stays.
         MachineError: one of its subclasses; then it may still open the vault.
     """
-    proven = _prove(vault, present, present_keyfile)
+    proven = presence.proven_slot(vault, present, keyfile=present_keyfile)
     known = vault.store.slots.known()
     chosen = _numbered(known, number)
     passphrases = [slot for slot in known if slot.purpose is Purpose.PASSPHRASE]
@@ -183,7 +184,7 @@ def change_recovery(
     words = canonical(words)
     recovery_keys.check_recovery_words(words)
     recipient = recovery_keys.recovery_recipient(words).to_text()
-    _prove(vault, present, present_keyfile)
+    presence.proven_slot(vault, present, keyfile=present_keyfile)
     wanted = SlotSecret(purpose=Purpose.RECOVERY, secret=words)
     slots, made_at = vault.store.slots, vault.timestamp()
     old = [slot.index for slot in slots.known() if slot.purpose is Purpose.RECOVERY]
@@ -224,18 +225,19 @@ def renew(
     """
     if volumes.is_first_form(vault):
         raise errors.VaultOfFirstForm(str(vault.folder))
-    _prove(vault, present, present_keyfile)
+    presence.proven_slot(vault, present, keyfile=present_keyfile)
     volumes.renew(vault, progress=progress)
 
 
-def _prove(vault: OpenVault, present: Secret, keyfile: Path | None) -> KnownSlot:
-    content = None if keyfile is None else keyfiles.read_for_unlocking(keyfile)
-    return vault.store.slots.opened_by(canonical(present), keyfile=content)
-
-
 def _wanted(vault: OpenVault, purpose: Purpose, new: Secret, keyfile: Path | None) -> SlotSecret:
-    content = None if keyfile is None else keyfiles.read_chosen(keyfile, vault_folder=vault.folder)
-    return SlotSecret(purpose=purpose, secret=canonical(new), keyfile=content)
+    secret = canonical(new)
+    if keyfile is None:
+        return SlotSecret(purpose=purpose, secret=secret)
+    if recovery_keys.are_recovery_words(secret):
+        # With such words no unlock looks at a key file: they would never open anything.
+        raise errors.UsageError("keyfile-for-recovery-words")
+    content = keyfiles.read_chosen(keyfile, vault_folder=vault.folder)
+    return SlotSecret(purpose=purpose, secret=secret, keyfile=content)
 
 
 def _first_recovery(vault: OpenVault, wanted: SlotSecret, *, made_at: str, recipient: str) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from fieldlog.field.keyfile import read_for_unlocking
 from fieldlog.field.vault import Opened, OpenVault, canonical
 from fieldlog.primitives.secret import Secret
+from fieldlog.store.vault.slot_keeper import KnownSlot
 
 
 def opened_now(vault: OpenVault) -> Opened:
@@ -31,5 +32,14 @@ def require(vault: OpenVault, present: Secret, *, keyfile: Path | None = None) -
         NotEnoughMemory: the key could not be derived.
         MachineError: another subclass.
     """
-    content = None if keyfile is None else read_for_unlocking(keyfile)
-    vault.store.slots.opened_by(canonical(present), keyfile=content)
+    proven_slot(vault, present, keyfile=keyfile)
+
+
+def proven_slot(vault: OpenVault, present: Secret, *, keyfile: Path | None = None) -> KnownSlot:
+    """``require``, and the slot that ``present`` opens.
+
+    Raises:
+        FieldlogError: as ``require``.
+    """
+    secret = canonical(present)
+    return vault.store.slots.opened_by(secret, keyfile=read_for_unlocking(keyfile, secret))

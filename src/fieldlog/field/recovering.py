@@ -83,11 +83,12 @@ def opened(*, folder: Path, passphrase: Secret, keyfile: Path | None = None) -> 
         NotEnoughMemory: ``needed`` bytes are not free.
         EncryptionUnavailable: the storage engine is not what it has to be.
     """
+    secret = canonical(passphrase)
     with salvage.opened(
         folder,
-        secret=canonical(passphrase),
+        secret=secret,
         available_memory=process.available_memory(),
-        keyfile=None if keyfile is None else read_for_unlocking(keyfile),
+        keyfile=read_for_unlocking(keyfile, secret),
     ) as damaged:
         yield damaged
 

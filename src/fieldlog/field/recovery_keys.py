@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fieldlog.errors import KeyTextError
 from fieldlog.formats import age
 from fieldlog.primitives import recovery
 from fieldlog.primitives.kdf import hkdf_sha256
@@ -42,3 +43,12 @@ def check_recovery_words(words: Secret) -> None:
         KeyTextError: ``recovery-word-count``, ``recovery-word-unknown`` or ``recovery-checksum``.
     """
     recovery.entropy_of(tuple(words.reveal().decode("utf-8").split(" ")))
+
+
+def are_recovery_words(words: Secret) -> bool:
+    """Whether ``check_recovery_words`` accepts them."""
+    try:
+        check_recovery_words(words)
+    except KeyTextError:
+        return False
+    return True

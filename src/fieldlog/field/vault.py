@@ -222,7 +222,8 @@ def create(
 def unlock(*, folder: Path, passphrase: Secret, clock: Clock, keyfile: Path | None = None) -> OpenVault:
     """Open the vault at ``folder``. ``passphrase`` may be the recovery words as well.
 
-    ``keyfile`` is the key file of a passphrase that was set with one. Recovery words never have one.
+    ``keyfile`` is the key file of a passphrase that was set with one. Recovery words never have one, and
+    open the vault whatever is named.
 
     Raises:
         VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
@@ -234,13 +235,15 @@ def unlock(*, folder: Path, passphrase: Secret, clock: Clock, keyfile: Path | No
         HistoryAltered: the records are older than when the vault was last locked.
         MachineError: another subclass.
     """
+    secret = canonical(passphrase)
     store = VaultStore.unlock(
         folder,
-        secret=canonical(passphrase),
+        secret=secret,
         available_memory=process.available_memory(),
-        keyfile=None if keyfile is None else read_for_unlocking(keyfile),
+        keyfile=read_for_unlocking(keyfile, secret),
     )
-    return _open_or_close(store, folder, clock, recovery=_if_recovery_words(canonical(passphrase)))
+    recovery = secret if recovery_keys.are_recovery_words(secret) else None
+    return _open_or_close(store, folder, clock, recovery=recovery)
 
 
 def _open_or_close(store: VaultStore, folder: Path, clock: Clock, *, recovery: Secret | None) -> OpenVault:
@@ -264,14 +267,6 @@ def _follow_recovery_words(store: VaultStore) -> None:
     for slot in store.slots.known():
         if slot.recipient and slot.recipient != store.settings.get(recovery_keys.SETTING):
             store.settings.set(recovery_keys.SETTING, slot.recipient)
-
-
-def _if_recovery_words(secret: Secret) -> Secret | None:
-    try:
-        recovery_keys.check_recovery_words(secret)
-    except KeyTextError:
-        return None
-    return secret
 
 
 def canonical(secret: Secret) -> Secret:

@@ -6,9 +6,12 @@ What may be said of the second vault is ``i18n.promises.SECOND_VAULT``, and noth
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldlog.field import recovery_keys
+from fieldlog.errors import CannotUnlock
+from fieldlog.field import presence, recovery_keys
+from fieldlog.field.keyfile import read_for_unlocking
 from fieldlog.field.vault import OpenVault, canonical
 from fieldlog.formats.keyslots import FIRST_FORM, Purpose, SlotSecret
 
@@ -64,28 +67,41 @@ def renew(vault: OpenVault, *, progress: Progress | None = None) -> None:
 
 
 def upgrade(
-    vault: OpenVault, *, passphrase: Secret, recovery: Secret, progress: Progress | None = None
+    vault: OpenVault,
+    *,
+    passphrase: Secret,
+    recovery: Secret,
+    keyfile: Path | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Copy a vault of format 1 into one of format 2, with two volumes, that takes its place.
 
-    The old one stays until the copy is complete and verified. The vault is closed afterwards.
+    The old one stays until the copy is complete and verified. The vault is closed afterwards. Both secrets
+    must open the vault as it is: with any other words the sheet in the drawer would open nothing any more.
 
     Args:
         vault: of format 1; ``UsageError`` otherwise.
-        passphrase: what opens the new one; the old one's, or another.
+        passphrase: a passphrase of the vault.
         recovery: its recovery words.
+        keyfile: the key file that ``passphrase`` needs; the new one needs it too.
         progress: told about the bytes that are written.
 
     Raises:
         KeyTextError: the recovery words are none.
-        FieldlogError: as ``renew``.
+        CannotUnlock: one of the two does not open this vault, or is not what it is given as.
+        FieldlogError: as ``renew``. In every case the vault is as it was.
     """
     words = canonical(recovery)
     recovery_keys.check_recovery_words(words)
+    for secret, purpose in ((words, Purpose.RECOVERY), (passphrase, Purpose.PASSPHRASE)):
+        if presence.proven_slot(vault, secret, keyfile=keyfile).purpose is not purpose:
+            raise CannotUnlock
+    second_factor = read_for_unlocking(keyfile, canonical(passphrase))
     recipient = recovery_keys.recovery_recipient(words).to_text()
     # Harmless if the copy is not finished: it is where backups of the old vault would go too.
     vault.store.settings.set(recovery_keys.SETTING, recipient)
-    vault.store.renew(secrets=_secrets(passphrase, words), made_at=vault.timestamp(), progress=progress)
+    secrets = _secrets(passphrase, words, keyfile=second_factor)
+    vault.store.renew(secrets=secrets, made_at=vault.timestamp(), progress=progress)
 
 
 def reserve(vault: OpenVault, media_bytes: int, *, progress: Progress | None = None) -> None:
@@ -99,8 +115,10 @@ def reserve(vault: OpenVault, media_bytes: int, *, progress: Progress | None = N
     vault.store.reserve(media_bytes, progress=progress)
 
 
-def _secrets(passphrase: Secret, recovery: Secret) -> tuple[SlotSecret, SlotSecret]:
+def _secrets(
+    passphrase: Secret, recovery: Secret, *, keyfile: bytes | None = None
+) -> tuple[SlotSecret, SlotSecret]:
     return (
-        SlotSecret(purpose=Purpose.PASSPHRASE, secret=canonical(passphrase)),
+        SlotSecret(purpose=Purpose.PASSPHRASE, secret=canonical(passphrase), keyfile=keyfile),
         SlotSecret(purpose=Purpose.RECOVERY, secret=recovery),
     )

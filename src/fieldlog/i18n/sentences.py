@@ -295,6 +295,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("The passphrase has to be typed, and there is no terminal to type it on."),
         N_("Start this in a terminal window, or give the passphrase with --passphrase-fd."),
     ),
+    "machine.output-failed": (
+        N_("What was to be shown cannot be written: the output is closed, or the disk behind it is full."),
+        N_(
+            "Send the output to a terminal or another disk. "
+            "Words that Fieldlog chose and could not show open nothing."
+        ),
+    ),
     "machine.no-post-quantum": (
         N_("The cryptography package on this computer is too old for the seals Fieldlog makes."),
         N_("Install Fieldlog again as its README says."),

@@ -183,5 +183,5 @@ def read_secret(descriptor: int) -> str:
         if len(line) > _SECRET_LENGTH:
             raise errors.UsageError("secret-too-long")
         return line.decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, OverflowError, UnicodeDecodeError):
         raise errors.UsageError("secret-unreadable") from None

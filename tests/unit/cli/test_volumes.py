@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
+from fieldlog.field import keys, volumes
 from fieldlog.field import vault as field_vault
-from support.backups import FIXTURES, unpacked
+from fieldlog.system.clock import SystemClock
+from support.backups import FIXTURES, ON_PAPER, unpacked
 
 WORDS = r"^ +\d+\. (\S+)$"
 
@@ -110,3 +112,57 @@ def test_upgrade(run: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert again.status == 0
     assert "present form already" in again.out
     shutil.rmtree(tmp_path / "vault")
+
+
+def _typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    typed = iter(answers)
+    monkeypatch.setattr("fieldlog.system.terminal.prompt_secret", lambda _prompt: next(typed))
+
+
+@pytest.mark.parametrize("foreign", ["recovery", "passphrase", "exchanged"])
+def test_upgrade_takes_no_words_but_the_vaults_own(
+    run: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, foreign: str
+) -> None:
+    """Words of another kit, or one secret given for the other, change nothing: both still open the vault."""
+    unpacked("format-1", tmp_path / "vault")
+    contents = json.loads((FIXTURES / "format-1" / "contents.json").read_text("utf-8"))
+    passphrase, recovery = contents["passphrase"], contents["recovery"]
+    vault = field_vault.unlock(
+        folder=tmp_path / "vault", passphrase=field_vault.typed_secret(passphrase), clock=SystemClock()
+    )
+    with vault, pytest.raises(errors.CannotUnlock):
+        volumes.upgrade(
+            vault,
+            passphrase=field_vault.typed_secret(
+                {"passphrase": "some other words", "exchanged": recovery}.get(foreign, passphrase)
+            ),
+            recovery=field_vault.typed_secret(ON_PAPER if foreign == "recovery" else recovery),
+        )
+    if foreign == "recovery":
+        _typed(monkeypatch, passphrase, ON_PAPER)
+        ran = run("upgrade", passphrase=None)
+        assert ran.status == errors.CannotUnlock.exit_status
+        assert "as before" not in ran.out
+        assert run("status", passphrase=ON_PAPER).status == errors.CannotUnlock.exit_status
+    for own in (passphrase, recovery):
+        assert run("status", passphrase=own).status == 0
+    assert not (tmp_path / "vault" / "vol-b").exists()
+
+
+def test_a_passphrase_keeps_its_key_file_in_the_upgrade(
+    run: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the old vault needed a key file, the new one needs it too."""
+    unpacked("format-1", tmp_path / "vault")
+    contents = json.loads((FIXTURES / "format-1" / "contents.json").read_text("utf-8"))
+    keyfile = tmp_path / "key"
+    secret = field_vault.typed_secret(contents["passphrase"])
+    new = field_vault.typed_secret("ribbon summit gravel tunic orchid walnut")
+    with field_vault.unlock(folder=tmp_path / "vault", passphrase=secret, clock=SystemClock()) as vault:
+        keys.make_keyfile(vault, keyfile)
+        keys.change_passphrase(vault, present=secret, new=new, keyfile=keyfile)
+    _typed(monkeypatch, new.reveal().decode(), contents["recovery"])
+    ran = run("upgrade", "--keyfile", str(keyfile), passphrase=None)
+    assert ran.status == 0, ran.err
+    assert run("status", passphrase=new.reveal().decode()).status == errors.CannotUnlock.exit_status
+    assert run("status", "--keyfile", str(keyfile), passphrase=new.reveal().decode()).status == 0

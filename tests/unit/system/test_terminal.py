@@ -176,6 +176,14 @@ def test_a_bad_secret_from_a_descriptor(content, reason):
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize("number", [-1, 2**31, 99999999999999999999])
+def test_a_number_that_is_no_descriptor(number):
+    """A number that no descriptor can have is a usage error too."""
+    with pytest.raises(errors.UsageError) as caught:
+        terminal.read_secret(number)
+    assert caught.value.reason == "secret-unreadable"
+
+
 def test_a_descriptor_that_is_not_open():
     """A closed descriptor is a usage error, not a crash."""
     reading = _pipe(b"")

@@ -59,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     recovery = propose_recovery(current_language())
     if arguments.passphrase_fd is not None:
         typed = read_secret(arguments.passphrase_fd)
+        output.line(_("Recovery words: {words}").format(words=" ".join(recovery)))
+        output.require_shown()
     else:
         typed = " ".join(_ceremony(propose_passphrase(current_language()), recovery))
     with create_register(
@@ -72,8 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
         clock=SystemClock(),
     ):
         pass
-    if arguments.passphrase_fd is not None:
-        output.line(_("Recovery words: {words}").format(words=" ".join(recovery)))
     output.line(
         _("The register was made. Write its card with: {command}").format(command="fieldlog-desk card")
     )
@@ -85,6 +85,7 @@ def _ceremony(passphrase: tuple[str, ...], recovery: tuple[str, ...]) -> tuple[s
 
     Raises:
         MissingKeyboard: there is nobody to show them to.
+        OutputFailed: nobody can have seen them.
         UsageError: ``passphrase-not-repeated``, after three attempts.
     """
     from fieldlog.errors import MissingKeyboard, UsageError
@@ -100,6 +101,7 @@ def _ceremony(passphrase: tuple[str, ...], recovery: tuple[str, ...]) -> tuple[s
     )
     output.line(f"\n    {' '.join(recovery[:6])}\n    {' '.join(recovery[6:])}\n")
     output.line(_("Clear this screen afterwards: the words stay visible when you scroll back."))
+    output.require_shown()
     for _attempt in range(_ATTEMPTS):
         if read_words(prompt_secret(_("Type the seven words of the passphrase: "))) == passphrase:
             return passphrase

@@ -96,12 +96,17 @@ def own_passphrase(arguments: argparse.Namespace) -> str:
 
 
 def show_words(heading: str, words: Sequence[str]) -> None:
-    """The words under ``heading``, numbered, one on each line."""
+    """The words under ``heading``, numbered, one on each line.
+
+    Raises:
+        OutputFailed: nobody can have seen them; they must not be put to use.
+    """
     from fieldlog.cli import output
 
     output.line(heading)
     for number, word in enumerate(words, 1):
         output.line(f"  {number}. {word}")
+    output.require_shown()
 
 
 def ask_back(words: Sequence[str]) -> None:

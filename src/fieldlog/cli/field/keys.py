@@ -250,7 +250,13 @@ def _new_keyfile(vault: OpenVault, arguments: argparse.Namespace) -> Iterator[Pa
     keys.make_keyfile(vault, made)
     try:
         yield made
-    except (errors.AccessError, errors.FormatError, errors.UsageError, errors.Cancelled):
+    except (
+        errors.AccessError,
+        errors.FormatError,
+        errors.UsageError,
+        errors.Cancelled,
+        errors.OutputFailed,
+    ):
         # Refused before anything was written. After any other end the file may be needed already.
         with suppress(OSError):
             made.unlink()

@@ -1,7 +1,7 @@
 """``fieldlog upgrade``: a vault of the first form becomes one with two volumes.
 
-The old vault stays until the copy is complete and verified. Both secrets are asked for: the slots of the
-first form cannot be written again without them.
+The old vault stays until the copy is complete and verified. Both secrets are asked for, and both must open
+it: the slots of the first form cannot be written again without them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
                 vault,
                 passphrase=given.secret,
                 recovery=words,
+                keyfile=given.keyfile,
                 progress=diagnostics.progress(_("Copying")),
             )
         except KeyboardInterrupt:

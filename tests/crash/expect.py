@@ -14,7 +14,14 @@ from fieldlog.store.vault.session import VaultStore
 _FORM = {"schema_step", "key_slot", "media_run"}
 """Tables about the form of the vault and where things lie in it."""
 
-_NOTES = {"opened-at", "recovery-recipient", "last-backup", "bin-clock"}
+_NOTES = {
+    "opened-at",
+    "recovery-recipient",
+    "last-backup",
+    "last-backup-recipient",
+    "bin-clock",
+    "bin-clock-seen",
+}
 """Settings that the program writes by itself; without one it asks again, or reminds once more."""
 
 

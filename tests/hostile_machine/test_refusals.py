@@ -99,7 +99,7 @@ VAULTS = (
     Bad("no terminal to ask on", leave, ("list",), errors.MissingKeyboard, None),
     Bad("no terminal for the screens", leave, (), errors.MissingTerminal, None),
     Bad("empty folder", emptied, ("list",), errors.VaultMissing),
-    Bad("header missing", removed("fieldlog.json"), ("list",), errors.VaultMissing),
+    Bad("header missing", removed("fieldlog.json"), ("list",), errors.VaultDamaged),
     Bad("header from a newer version", altered("fieldlog.json", newer_header), ("list",), errors.VaultTooNew),
     Bad("header of something else", altered("fieldlog.json", lambda _c: b"{}"), ("list",), errors.VaultDamaged),
     Bad("header empty", altered("fieldlog.json", lambda _c: b""), ("list",), errors.VaultDamaged),

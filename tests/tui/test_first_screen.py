@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from fieldlog.field.vault import TELLING
 from fieldlog.store.vault.folder import HEADER_NAME
 from fieldlog.system.clock import FixedClock
 from fieldlog.tui.field import deferred
@@ -32,6 +33,15 @@ def test_the_first_screen_loads_neither_encryption_nor_storage():
 def test_the_mark_of_a_vault_is_the_stores_own():
     """The file that decides on the first screen is the one the store writes."""
     assert deferred.VAULT_MARK == HEADER_NAME
+    assert deferred.PARTS == TELLING
+
+
+def test_a_vault_without_its_mark_is_asked_for_words(tmp_path):
+    """Where only a part of a vault is, the first screen does not offer to make a new one."""
+    work = deferred.deferred_work(tmp_path, FixedClock(NOW))
+    assert not work.vault_exists()
+    (tmp_path / "vol-b").write_bytes(b"")
+    assert work.vault_exists()
 
 
 def test_work_is_the_same_once_loaded(scene):

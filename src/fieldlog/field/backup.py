@@ -27,14 +27,15 @@ from fieldlog.errors import (
     StorageFailed,
     TargetVanished,
     UsageError,
+    VaultDamaged,
 )
 from fieldlog.field.backup_layout import Layout, lay_out, sealed_size, write_archive
 from fieldlog.field.backup_source import source_of
 from fieldlog.field.recovery_keys import SETTING
 from fieldlog.field.vault import OpenVault
 from fieldlog.formats import age
-from fieldlog.formats.keyslots import Head
-from fieldlog.primitives.hash import Sha256
+from fieldlog.formats.keyslots import Head, Purpose
+from fieldlog.primitives.hash import Sha256, sha256
 from fieldlog.primitives.rng import random_bytes
 from fieldlog.system import files
 from fieldlog.system.reading_back import pieces_on_medium
@@ -53,7 +54,10 @@ PUT_OFF: Final = timedelta(days=1)
 LAST_BACKUP: Final = "last-backup"
 """Under this name the vault keeps when that was, and how long its history was then."""
 
-_PUT_OFF_UNTIL: Final = "backup-reminder-after"
+LAST_RECIPIENT: Final = "last-backup-recipient"
+"""Under this name the vault keeps the digest of the recipient that backup was sealed to."""
+
+PUT_OFF_UNTIL: Final = "backup-reminder-after"
 _NAME_BYTES: Final = 8
 _SYNCED_AFTER: Final = 64 << 20
 """Bytes; a second or two of a slow stick."""
@@ -74,14 +78,16 @@ class BackupStatus:
     """When the last backup was made and how many incidents were saved since, in new words or at all.
 
     ``due`` says whether to remind: there was never a backup and there is an incident; or ten incidents
-    are in no backup; or the last one is seven days old and something is in no backup. Putting it off
-    silences it for a day. What was typed and not saved, cards and settings do not count: a reminder that
-    comes for nothing is soon not read any more.
+    are in no backup; or the last one is seven days old, or dated in the future by a clock that was wrong,
+    and something is in no backup; or ``words_changed``: the recovery words were changed since, and no
+    backup opens with the present ones. Putting it off silences it for a day. What was typed and not saved,
+    cards and settings do not count: a reminder that comes for nothing is soon not read any more.
     """
 
     last_at: datetime | None
     changes_since: int
     due: bool
+    words_changed: bool = False
 
 
 def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None) -> Backup:
@@ -118,32 +124,66 @@ def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None)
             incidents=source.incidents,
             attachments=len(source.attachments),
         )
-    note_backup(vault, at=at, head=layout.head)
+    note_backup(vault, at=at, head=layout.head, recipient=recipient)
     return made
 
 
-def note_backup(vault: OpenVault, *, at: str, head: Head) -> None:
+def note_backup(vault: OpenVault, *, at: str, head: Head, recipient: age.HybridRecipient) -> None:
     """Remember that a backup of this moment exists; a disk that is full changes nothing about it."""
-    with suppress(NoSpace):
+    with suppress(NoSpace), vault.store.transaction():
         vault.store.settings.set(LAST_BACKUP, f"{at} {head.count}")
+        vault.store.settings.set(LAST_RECIPIENT, recipient_digest(recipient.to_text()))
+
+
+def recipient_digest(recipient: str) -> str:
+    """What ``LAST_RECIPIENT`` holds for a recipient: enough to know it again."""
+    return sha256(recipient.encode("ascii")).hex()
 
 
 def backup_status(vault: OpenVault) -> BackupStatus:
     """Whether there is a backup, what it lacks, and whether to say so."""
-    last, _, count = vault.store.settings.get(LAST_BACKUP).partition(" ")
+    settings, now = vault.store.settings, vault.clock.now()
+    last, _, count = settings.get(LAST_BACKUP).partition(" ")
     last_at = datetime.fromisoformat(last) if last else None
     changes = vault.store.records.incidents_since(int(count) if count else 0)
-    now = vault.clock.now()
-    until = vault.store.settings.get(_PUT_OFF_UNTIL)
-    worth_it = changes > 0 and (last_at is None or changes >= MANY_INCIDENTS or now - last_at >= OLD)
-    silent = bool(until) and now < datetime.fromisoformat(until)
-    return BackupStatus(last_at=last_at, changes_since=changes, due=worth_it and not silent)
+    words_changed = last_at is not None and _words_changed(vault, last_at)
+    # Of a backup from the future nobody knows how old it is.
+    fresh = last_at is not None and timedelta(0) <= now - last_at < OLD
+    worth_it = words_changed or changes >= MANY_INCIDENTS or (changes > 0 and not fresh)
+    until = settings.get(PUT_OFF_UNTIL)
+    # Put off by a clock that was years ahead, it would be silent for years.
+    silent = bool(until) and timedelta(0) < datetime.fromisoformat(until) - now <= PUT_OFF
+    return BackupStatus(
+        last_at=last_at,
+        changes_since=changes,
+        due=worth_it and not silent,
+        words_changed=words_changed,
+    )
+
+
+def _words_changed(vault: OpenVault, last_at: datetime) -> bool:
+    """Whether the present recovery words are others than those of the last backup."""
+    recipient = vault.store.settings.get(SETTING)
+    kept = vault.store.settings.get(LAST_RECIPIENT)
+    if not recipient:
+        return False
+    if kept:
+        return kept != recipient_digest(recipient)
+    # A backup of an earlier Fieldlog. Where all secrets are newer than it, it is what the vault came from.
+    try:
+        known = [
+            (slot, datetime.fromisoformat(slot.made_at)) for slot in vault.store.slots.known() if slot.made_at
+        ]
+    except VaultDamaged:
+        return False
+    newer = [slot for slot, made_at in known if made_at > last_at]
+    return len(newer) < len(known) and any(slot.purpose is Purpose.RECOVERY for slot in newer)
 
 
 def put_off(vault: OpenVault) -> None:
     """Do not remind for a day."""
     with suppress(NoSpace):
-        vault.store.settings.set(_PUT_OFF_UNTIL, (vault.clock.now() + PUT_OFF).isoformat())
+        vault.store.settings.set(PUT_OFF_UNTIL, (vault.clock.now() + PUT_OFF).isoformat())
 
 
 def _recipient(vault: OpenVault) -> age.HybridRecipient:

@@ -14,6 +14,9 @@ be moving folders or writing ``slots`` at this moment. So the keys are looked fo
 list finds any, before they are said to be gone and once more after everything is removed; and keys that
 are still there at the end are an error, never a success. Once the folders are gone nobody can write in them.
 
+Where a file of keys is a link, the keys are in the file it leads to. That is overwritten too, if it has
+their size and belongs to this user, and stays as a file of random bytes; if it cannot be, that is an error.
+
 It never asks what is used, and works on remains of itself as on a whole vault, so doing it again is safe.
 """
 
@@ -79,8 +82,10 @@ def destroy(folder: Path, *, keys_gone: Callable[[], None] | None = None) -> Des
 
     Raises:
         VaultInUse: another process writes the keys again and again.
-        MachineError: one of its subclasses: a file of keys is still there, because the system would not
-            remove it. Everything else that could be done was done.
+        FileUnreadable: there is a folder in place of a file of keys.
+        MachineError: another subclass: a file of keys is still there, because the system would not
+            remove it, or not overwrite it where a link leads to. Everything else that could be done was
+            done.
     """
     overwriting.let_in(folder)
     if not is_there(folder):
@@ -136,17 +141,30 @@ class _Keys:
             VaultInUse, MachineError: as ``destroy``.
         """
         for path in self.still_there:
+            if path.is_dir() and not path.is_symlink():
+                # Not a disk that fails: somebody put a folder where the keys were.
+                raise errors.FileUnreadable(str(path))
             refusal = self.not_overwritten.get(path) or self._not_removed.get(path)
             if refusal is not None:
-                raise files.translate_os_error(refusal, path=path)
+                # Behind a link: what has to be destroyed by hand is the file there.
+                raise files.translate_os_error(refusal, path=os.path.realpath(path))
         if self.still_there:
             raise errors.VaultInUse(str(self._folder))
 
     def _end_these(self, keys: dict[Path, _Identity]) -> None:
-        refused = overwriting.overwrite(list(keys), smallest=SLOTS_BYTES, random_bytes=rng.random_bytes)
-        self.not_overwritten |= refused
+        # The vault opened through such a link: its keys are in the file it leads to.
+        linked = overwriting.overwrite_behind(
+            [path for path in keys if path.is_symlink()], size=SLOTS_BYTES, random_bytes=rng.random_bytes
+        )
+        remaining = {path: error for path, error in linked.items() if error is not None}
+        here = [path for path in keys if path not in linked]
+        refused = overwriting.overwrite(here, smallest=SLOTS_BYTES, random_bytes=rng.random_bytes)
+        self.not_overwritten |= refused | remaining
         # Where another file has come since, the random bytes are in the old one: the next round is for it.
-        same = [path for path, identity in keys.items() if _identity(path) == identity]
+        # A link to keys that are still there stays, so that nobody takes them for gone.
+        same = [
+            path for path, identity in keys.items() if _identity(path) == identity and path not in remaining
+        ]
         self._not_removed = overwriting.remove(same)
         for place in dict.fromkeys(path.parent for path in keys):
             _sync(place)

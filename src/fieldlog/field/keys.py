@@ -25,6 +25,7 @@ from pathlib import Path
 from fieldlog import errors
 from fieldlog.field import keyfile as keyfiles
 from fieldlog.field import presence, recovery_keys, volumes
+from fieldlog.field.backup import PUT_OFF_UNTIL
 from fieldlog.field.vault import OpenVault, canonical
 from fieldlog.formats.keyslots import SLOTS_PER_VOLUME, Purpose, SlotSecret
 from fieldlog.primitives.secret import Secret
@@ -194,7 +195,11 @@ def change_recovery(
     else:
         index = _first_recovery(vault, wanted, made_at=made_at, recipient=recipient)
     # The slot knows its recipient too; should this be interrupted, the next unlock writes the setting.
-    vault.store.settings.set(recovery_keys.SETTING, recipient)
+    with vault.store.transaction():
+        vault.store.settings.set(recovery_keys.SETTING, recipient)
+        # Whoever put a backup off did so while the last one could still be opened.
+        if vault.store.settings.get(PUT_OFF_UNTIL):
+            vault.store.settings.set(PUT_OFF_UNTIL, "")
     return _at(vault, index)
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fieldlog import errors
-from fieldlog.field.backup import LAST_BACKUP
+from fieldlog.field.backup import LAST_BACKUP, LAST_RECIPIENT, recipient_digest
 from fieldlog.field.backup_reading import OpenBackup, opened_backup
 from fieldlog.field.recovery_keys import SETTING, recovery_recipient
 from fieldlog.field.vault import canonical
@@ -150,7 +150,9 @@ def _settings(
 
     def settle(volume: NewVolume) -> None:
         volume.settings.set(LAST_BACKUP, f"{manifest.created_at} {manifest.head.count}")
-        volume.settings.set(SETTING, recovery_recipient(words).to_text())
+        recipient = recovery_recipient(words).to_text()
+        volume.settings.set(LAST_RECIPIENT, recipient_digest(recipient))
+        volume.settings.set(SETTING, recipient)
         last()
 
     return settle

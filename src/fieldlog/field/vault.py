@@ -22,14 +22,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from fieldlog.errors import FieldlogError, KeyTextError, NoSpace, PassphraseRepeats, PassphraseTooShort
+from fieldlog.errors import (
+    FieldlogError,
+    KeyTextError,
+    NoSpace,
+    PassphraseRepeats,
+    PassphraseTooShort,
+    VaultDamaged,
+    VaultMissing,
+)
 from fieldlog.field import recovery_keys
 from fieldlog.field.keyfile import read_for_unlocking
 from fieldlog.formats.keyslots import Head, Purpose, SlotSecret
 from fieldlog.primitives import kdf, recovery, words
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.primitives.secret import Secret
-from fieldlog.store.vault.folder import HEADER_NAME, discard, finish_replacement
+from fieldlog.store.vault.folder import (
+    DATABASE_NAME,
+    FILES,
+    HEADER_NAME,
+    SLOTS_NAME,
+    discard,
+    finish_replacement,
+)
 from fieldlog.store.vault.making import NewVolume
 from fieldlog.store.vault.session import VaultStore
 from fieldlog.system import files, process
@@ -44,6 +59,8 @@ CHECK_WORDS: Final = 4
 _WORD_BITS: Final = 11
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _OPENED_AT: Final = "opened-at"
+TELLING: Final = (*sorted(FILES - {HEADER_NAME, SLOTS_NAME}), DATABASE_NAME)
+"""Names of no other program's files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +146,18 @@ class OpenVault:
 
 
 def exists(folder: Path) -> bool:
-    """Whether there is a vault at ``folder``; which screen comes first depends on it.
+    """Whether there is a vault at ``folder``, or a part of one; which screen comes first depends on it.
 
     Raises:
         MachineError: one of its subclasses: it cannot be looked at, or no file can have such a name.
     """
     finish_replacement(folder)
-    return files.exists(folder / HEADER_NAME)
+    return files.exists(folder / HEADER_NAME) or _is_partial(folder)
+
+
+def _is_partial(folder: Path) -> bool:
+    """Whether files lie there that only a vault has: nobody is to make a new one in their place."""
+    return any(files.exists(folder / name) for name in TELLING)
 
 
 def propose_passphrase(language: str) -> tuple[str, ...]:
@@ -227,7 +249,8 @@ def unlock(*, folder: Path, passphrase: Secret, clock: Clock, keyfile: Path | No
 
     Raises:
         VaultMissing: there is none. VaultInUse: another Fieldlog has it open.
-        VaultTooNew: a later version wrote it. VaultDamaged: ``part`` says what does not verify.
+        VaultTooNew: a later version wrote it. VaultDamaged: ``part`` says what does not verify, or is
+            missing.
         UnsafePermissions: others can read or change it.
         CannotUnlock: wrong passphrase or key file, or damaged slots.
         FileUnreadable: the key file is not there.
@@ -236,12 +259,17 @@ def unlock(*, folder: Path, passphrase: Secret, clock: Clock, keyfile: Path | No
         MachineError: another subclass.
     """
     secret = canonical(passphrase)
-    store = VaultStore.unlock(
-        folder,
-        secret=secret,
-        available_memory=process.available_memory(),
-        keyfile=read_for_unlocking(keyfile, secret),
-    )
+    try:
+        store = VaultStore.unlock(
+            folder,
+            secret=secret,
+            available_memory=process.available_memory(),
+            keyfile=read_for_unlocking(keyfile, secret),
+        )
+    except VaultMissing:
+        if _is_partial(folder):
+            raise VaultDamaged(str(folder), "header") from None
+        raise
     recovery = secret if recovery_keys.are_recovery_words(secret) else None
     return _open_or_close(store, folder, clock, recovery=recovery)
 

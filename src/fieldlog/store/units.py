@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from fieldlog import errors
 from fieldlog.primitives import rng
@@ -19,8 +19,6 @@ from fieldlog.system import files
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-_BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +157,7 @@ class UnitSource:
         self._left = length
         try:
             with files.translating(path, reading=True):
-                self._descriptor = os.open(path, os.O_RDONLY | _BINARY)
+                self._descriptor = files.open_unnoted(path)
         except errors.FileUnreadable:
             raise errors.VaultDamaged(str(path.parent), "media") from None
 

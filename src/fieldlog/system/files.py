@@ -38,6 +38,9 @@ _READ_FLAGS: Final = (
     | getattr(os, "O_BINARY", 0)
 )
 
+_UNNOTED: Final = getattr(os, "O_NOATIME", 0)
+"""The system does not note that the file was read. Only its owner may ask for that."""
+
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _REFUSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _GONE: Final = frozenset(
@@ -236,11 +239,29 @@ def open_source(path: Path) -> SourceFile:
         StorageFailed: the disk reported an error.
     """
     with translating(path, reading=True):
-        descriptor = os.open(path, _READ_FLAGS)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise errors.FileUnreadable(str(path))
+        descriptor = _require_plain(os.open(path, _READ_FLAGS), path)
     return SourceFile(descriptor, path)
+
+
+def open_unnoted(path: Path) -> int:
+    """A descriptor for reading a plain file, so that its time of last access stays, where the system can.
+
+    Raises:
+        FileUnreadable: it is not a plain file.
+        OSError: the system refused.
+    """
+    try:
+        descriptor = os.open(path, _READ_FLAGS | _UNNOTED)
+    except PermissionError:
+        descriptor = os.open(path, _READ_FLAGS)
+    return _require_plain(descriptor, path)
+
+
+def _require_plain(descriptor: int, path: Path) -> int:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise errors.FileUnreadable(str(path))
+    return descriptor
 
 
 def read_small(path: Path, *, limit: int) -> bytes:

@@ -7,6 +7,7 @@ refusal: each function does what can be done and returns what could not.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -66,6 +67,48 @@ def overwrite(
             with suppress(OSError):
                 os.close(descriptor)
     return refused
+
+
+def overwrite_behind(
+    links: Sequence[Path], *, size: int, random_bytes: Callable[[int], bytes]
+) -> dict[Path, OSError | None]:
+    """Overwrite what links lead to, if that is a plain file of ``size`` bytes of this user, and sync it.
+
+    Returns each link that leads to such a file, or may: with ``None`` when that was overwritten, else with
+    what went wrong. A link to something else is not in it, and what it leads to was not touched.
+    """
+    found: dict[Path, OSError | None] = {}
+    for link in links:
+        try:
+            facts = link.stat()
+            if not stat.S_ISREG(facts.st_mode) or facts.st_size != size:
+                continue
+            if hasattr(os, "getuid") and facts.st_uid != os.getuid():
+                raise PermissionError(errno.EPERM, "somebody else's")
+            _overwrite_one(Path(os.path.realpath(link)), random_bytes(size))
+        except OSError as error:
+            # One that leads to itself leads nowhere; where another one led, something may be again.
+            if error.errno != errno.ELOOP:
+                found[link] = error
+        else:
+            found[link] = None
+    return found
+
+
+def _overwrite_one(path: Path, content: bytes) -> None:
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except PermissionError:
+        # The file's own mode only: its folder is not ours to change.
+        path.chmod(0o600)
+        descriptor = os.open(path, _FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("not a plain file")
+        _write(descriptor, content)
+        files.sync_descriptor(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def let_in(folder: Path) -> None:

@@ -130,7 +130,7 @@ class Incomplete:
 
 OWN, OTHER = "own", "other"
 INCOMPLETE = (
-    Incomplete("fieldlog.json", errors.VaultMissing),
+    Incomplete("fieldlog.json", errors.VaultDamaged),
     Incomplete("slots", errors.VaultDamaged),
     Incomplete(f"vol-{OWN}", errors.VaultDamaged),
     Incomplete(f"vol-{OTHER}", errors.VaultDamaged),

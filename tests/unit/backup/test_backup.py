@@ -6,16 +6,16 @@ import itertools
 import re
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fieldlog import errors
 from fieldlog.field import backup as backups
-from fieldlog.field import recording
+from fieldlog.field import keys, recording
 from fieldlog.field import vault as field_vault
-from fieldlog.field.backup import MANY_INCIDENTS, back_up, backup_status, put_off
+from fieldlog.field.backup import MANY_INCIDENTS, BackupStatus, back_up, backup_status, put_off
 from fieldlog.field.backup_reading import check_backup
 from fieldlog.field.backup_source import source_of
 from fieldlog.field.bin import move_to_bin
@@ -25,6 +25,8 @@ from fieldlog.model.quick import QuickCapture
 from fieldlog.store.vault.incidents import Cursor
 from fieldlog.system import files
 from fieldlog.system.clock import FixedClock
+from fieldlog.tui.field.reminder import reminder
+from fieldlog.tui.field.upkeep import BackupState
 from support.backups import FILES, NOON, PASSPHRASE, RECOVERY, STORIES, new_vault, save, unpacked
 
 
@@ -229,3 +231,67 @@ def test_status(tmp_path: Path, stick: Path) -> None:
             assert not backup_status(vault).due
             save(vault, f"Number {number}.")
         assert backup_status(vault).due
+
+
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
+"""What a clock that is wrong may say."""
+
+
+def at(vault: OpenVault, moment: datetime) -> BackupStatus:
+    """How things stand at another moment."""
+    vault.clock = FixedClock(moment)
+    return backup_status(vault)
+
+
+def test_put_off_by_a_wrong_clock(tmp_path: Path) -> None:
+    """What was put off in 2099 is due as soon as the clock is right again."""
+    with new_vault(tmp_path / "vault", clock=FixedClock(NOON)) as vault:
+        save(vault, "One.")
+        assert at(vault, FAR).due
+        put_off(vault)
+        assert not backup_status(vault).due
+        for later in (timedelta(0), timedelta(days=1), timedelta(days=3650)):
+            assert at(vault, NOON + later).due
+
+
+def test_a_backup_from_the_future_counts_as_old(tmp_path: Path, stick: Path) -> None:
+    """A backup made in 2099 keeps nobody from being reminded once something is not in it."""
+    with new_vault(tmp_path / "vault", clock=FixedClock(FAR)) as vault:
+        save(vault, "One.")
+        back_up(vault, stick)
+        assert not at(vault, NOON).due
+        save(vault, "Two.")
+        for later in (timedelta(0), timedelta(days=3650)):
+            assert at(vault, NOON + later).due
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_new_recovery_words(tmp_path: Path, stick: Path, earlier: bool) -> None:
+    """When no backup opens with the present words one is due at once, also where an earlier Fieldlog made it."""
+    clock = FixedClock(NOON)
+    with new_vault(tmp_path / "vault", clock=clock) as vault:
+        save(vault, "One.")
+        back_up(vault, stick)
+        clock.move_on(seconds=60)
+        put_off(vault)
+        if earlier:
+            vault.store.settings.set("last-backup-recipient", "")
+        assert not backup_status(vault).words_changed
+        words = field_vault.secret_of(field_vault.propose_recovery("en"))
+        keys.change_recovery(vault, words, present=PASSPHRASE)
+        status = backup_status(vault)
+        assert (status.due, status.words_changed, status.changes_since) == (True, True, 0)
+        put_off(vault)
+        assert (backup_status(vault).due, backup_status(vault).words_changed) == (False, True)
+        clock.move_on(seconds=timedelta(days=1).total_seconds())
+        assert backup_status(vault).due
+        back_up(vault, stick)
+        assert (backup_status(vault).due, backup_status(vault).words_changed) == (False, False)
+
+
+def test_the_reminder_says_why() -> None:
+    """The line names the words, or a date that cannot be true, instead of a backup that seems fine."""
+    state = BackupState(last_at=NOON, missing=0, due=True, words_changed=True)
+    assert "old recovery words only" in reminder(state, NOON + timedelta(days=3))
+    state = BackupState(last_at=FAR, missing=2, due=True)
+    assert "future" in reminder(state, NOON)

@@ -166,6 +166,21 @@ def test_cut_slots(folder: Path) -> None:
     assert slugs_of(recover(folder)[0]) == {"slots-damaged"}
 
 
+@pytest.mark.parametrize("length", [100, keyslots.SLOTS_BYTES + 1])
+def test_slots_of_another_length(folder: Path, length: int) -> None:
+    """Where slots were cut and the words open none that is left, the file is named and not the words."""
+    slots = (folder / "slots").read_bytes()
+    (folder / "slots").write_bytes(slots.ljust(length, b"x")[:length])
+    words = field_vault.secret_of(field_vault.propose_passphrase("en"))
+    for secret in (PASSPHRASE, words) if length == 100 else (words,):
+        with pytest.raises(errors.VaultDamaged) as caught:
+            checking.check(folder=folder, passphrase=secret)
+        assert caught.value.part == "slots"
+        with pytest.raises(errors.VaultDamaged) as caught:
+            recover(folder, secret=secret)
+        assert caught.value.part == "slots"
+
+
 def test_each_page_lost_alone(folder: Path, sample: Sample) -> None:
     """Whichever page of the database is lost, everything else is saved and what was on it is named."""
     path = folder / f"vol-{sample.own}"

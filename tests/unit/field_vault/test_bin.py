@@ -101,15 +101,15 @@ def test_after_thirty_days_an_unlock_erases(unlock_at):
 
 @pytest.mark.parametrize("jump", [365, 365 * 70])
 def test_a_clock_that_jumps_ahead_erases_nothing(unlock_at, jump):
-    """A computer that thinks it is years later takes a week from the bin, and going back adds nothing."""
+    """A computer that thinks it is years later takes a week from the bin; back again, only true days count."""
     with unlock_at(1) as opened:
         code = _save(opened)
         bins.move_to_bin(opened, code)
     with unlock_at(1 + jump) as opened:
         assert [one.days_left for one in bins.binned(opened)] == [23]
-    with unlock_at(2) as opened:
+    with unlock_at(1) as opened:
         assert [one.days_left for one in bins.binned(opened)] == [23]
-    with unlock_at(3) as opened:
+    with unlock_at(2) as opened:
         assert [one.days_left for one in bins.binned(opened)] == [22]
 
 
@@ -122,6 +122,93 @@ def test_a_clock_that_was_ahead_at_first_does_not_stop_the_bin(unlock_at):
         with unlock_at(day) as opened:
             pass
     assert opened.erased_from_bin == 1
+
+
+class _Bin:
+    """The bin of a vault as unlocks at other moments find it, without what else an unlock costs."""
+
+    def __init__(self, opened):
+        self.opened = opened
+        self.erased = 0
+        self.days_left = []
+
+    def unlock_at(self, days):
+        now = datetime(2026, 3, 2, 10, 15, tzinfo=UTC) + timedelta(days=days)
+        self.opened.store.bin.move_on(now=now)
+        self.erased += self.opened.store.bin.erase_due(now=now)
+        self.days_left = [one.days_left for one in self.opened.store.bin.rows(now=now)]
+
+
+@pytest.fixture
+def one_binned(opened):
+    """A vault with one incident, just put into the bin."""
+    bins.move_to_bin(opened, _save(opened))
+    return _Bin(opened)
+
+
+DEAD = -9557
+"""The first day of 2000, where a clock without a battery begins."""
+
+
+@pytest.mark.parametrize("wrong", [DEAD, -365, -3, 365, 365 * 73])
+def test_a_clock_that_jumps_back_and_forth_counts_no_day_twice(one_binned, wrong):
+    """Whoever unlocks at a wrong and at the true time in turn loses one week at most, not one for each pair."""
+    for pair in range(10):
+        one_binned.unlock_at(wrong + pair / 1000)
+        one_binned.unlock_at(pair / 24)
+    assert one_binned.days_left == [30 if wrong < 0 else 23]
+
+
+def test_two_computers_with_different_clocks_share_the_days(one_binned):
+    """A vault that goes to and fro between two clocks, one a day behind, lies in the bin for thirty days."""
+    for day in range(1, 30):
+        for behind in (1, 0, 1, 0):
+            one_binned.unlock_at(day - behind)
+        assert one_binned.days_left == [30 - day]
+
+
+def test_with_a_dead_battery_the_true_days_count(one_binned):
+    """Unlocked in 2000 before each time the clock is set right, the bin goes through thirty true days."""
+    for day in range(1, 31):
+        assert one_binned.erased == 0
+        one_binned.unlock_at(DEAD)
+        one_binned.unlock_at(day)
+    assert one_binned.erased == 1
+
+
+@pytest.mark.parametrize(("every", "unlocks"), [(1, 23), (9, 4)])
+def test_one_wrong_year_in_the_future_does_not_keep_the_bin_for_ever(one_binned, every, unlocks):
+    """After a clock far in the future, which cost a week, the days go on, also with rare unlocks."""
+    one_binned.unlock_at(365 * 73)
+    for count in range(unlocks):
+        assert one_binned.erased == 0
+        one_binned.unlock_at((count + 1) * every)
+    assert one_binned.erased == 1
+
+
+def test_a_year_without_an_unlock_counts_one_week(one_binned):
+    """The first unlock after a year erases nothing, and the days go on from there."""
+    one_binned.unlock_at(365)
+    assert one_binned.days_left == [23]
+    one_binned.unlock_at(366)
+    assert one_binned.days_left == [22]
+
+
+def test_a_vault_of_an_earlier_fieldlog_goes_on(one_binned):
+    """Where only the last unlock is known, the days go on from there, and nothing counts twice from then on."""
+    one_binned.opened.store.settings.set("bin-clock-seen", "")
+    one_binned.unlock_at(3)
+    assert one_binned.days_left == [27]
+    for day in (DEAD, 3.1, DEAD, 3.2):
+        one_binned.unlock_at(day)
+    assert one_binned.days_left == [27]
+
+
+def test_what_is_remembered_of_the_clock_stays_small(one_binned):
+    """However the clock jumps, the vault remembers a few stretches of it, the ones used last."""
+    for jump in range(20):
+        one_binned.unlock_at(jump * 100)
+    assert len(one_binned.opened.store.settings.get("bin-clock-seen").split()) == 32
 
 
 def test_erasing_needs_the_typed_code(opened):

@@ -318,16 +318,77 @@ def test_taken_permissions_are_no_obstacle(folder):
     assert not folder.exists()
 
 
-def test_links_are_removed_and_not_followed(folder, tmp_path):
-    """A link in place of ``slots`` does not lead random bytes into somebody else's file."""
+@pytest.mark.parametrize("content", [b"y" * 100, b"y" * (UNIT + 1)])
+def test_links_are_removed_and_not_followed(folder, tmp_path, content):
+    """A link in place of ``slots`` does not lead random bytes into a file that cannot be one of keys."""
     other = tmp_path / "other"
-    other.write_bytes(b"y" * UNIT)
+    other.write_bytes(content)
     (folder / "slots").unlink()
     (folder / "slots").symlink_to(other)
     destroyed = destroy(folder)
     assert (destroyed.found, destroyed.overwritten) == (True, False)
     assert not folder.exists()
-    assert other.read_bytes() == b"y" * UNIT
+    assert other.read_bytes() == content
+
+
+def _linked(folder, tmp_path, name="slots"):
+    """The keys are moved elsewhere, and a link leads to them."""
+    elsewhere = tmp_path / "elsewhere" / "keys"
+    elsewhere.parent.mkdir()
+    (folder / name).rename(elsewhere)
+    (folder / name).symlink_to(elsewhere)
+    return elsewhere
+
+
+@pytest.mark.parametrize("name", ["slots", ".0123456789abcdef.part"])
+def test_keys_behind_a_link_are_overwritten(folder, tmp_path, name):
+    """Where ``slots`` is a link, the keys it leads to are ended; the file stays and holds nothing of them."""
+    if name != "slots":
+        shutil.copy(folder / "slots", folder / name)
+    elsewhere = _linked(folder, tmp_path, name)
+    elsewhere.chmod(0o400)
+    before = elsewhere.read_bytes()
+    assert destroy(folder) == destruction.Destroyed(found=True, overwritten=True, left=())
+    after = elsewhere.read_bytes()
+    assert len(after) == UNIT
+    assert sum(one == other for one, other in zip(before, after, strict=True)) < 100
+
+
+@pytest.mark.parametrize("obstacle", ["another's", "away", "refused"])
+def test_keys_behind_a_link_that_stay_are_an_error(folder, tmp_path, monkeypatch, obstacle):
+    """Keys elsewhere that cannot be overwritten are never said to be gone, and doing it again ends them."""
+    elsewhere = _linked(folder, tmp_path)
+    before, told = elsewhere.read_bytes(), []
+    if obstacle == "another's":
+        user = os.getuid()
+        monkeypatch.setattr(os, "getuid", lambda: user + 1)
+    elif obstacle == "away":
+        elsewhere.parent.rename(tmp_path / "stick")
+    else:
+
+        def refused(_path, _content):
+            raise OSError(30, "read-only")
+
+        monkeypatch.setattr(overwriting, "_overwrite_one", refused)
+    with pytest.raises(errors.TargetVanished if obstacle == "away" else errors.ReadOnly) as caught:
+        destroy(folder, keys_gone=lambda: told.append(1))
+    monkeypatch.undo()
+    assert told == []
+    assert caught.value.path == str(elsewhere)
+    if obstacle == "away":
+        (tmp_path / "stick").rename(elsewhere.parent)
+    assert elsewhere.read_bytes() == before
+    assert destroy(folder).found
+    assert elsewhere.read_bytes() != before
+    assert not folder.exists()
+
+
+def test_a_folder_in_place_of_the_keys_is_named(folder):
+    """A folder called ``slots`` is said to be no plain file, and not a disk that fails."""
+    (folder / "slots").unlink()
+    (folder / "slots").mkdir()
+    with pytest.raises(errors.FileUnreadable):
+        destroy(folder)
 
 
 def test_keys_that_cannot_be_overwritten_are_removed(folder, clock, monkeypatch):

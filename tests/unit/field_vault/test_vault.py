@@ -168,6 +168,20 @@ def test_no_vault_there(tmp_path, clock):
         assert caught.value.path == str(tmp_path / name)
 
 
+@pytest.mark.parametrize("kept", [(), ("slots", "vol-a"), ("media-b",)])
+def test_a_vault_without_its_header_is_damaged(folder, clock, kept):
+    """Where fieldlog.json was not copied along, nobody is told that there is no vault to be damaged."""
+    for path in folder.iterdir():
+        if path.name == "fieldlog.json" or (kept and path.name not in kept):
+            path.unlink()
+    assert vault.exists(folder)
+    with pytest.raises(errors.VaultDamaged) as caught:
+        vault.unlock(folder=folder, passphrase=PASSPHRASE, clock=clock)
+    assert caught.value.part == "header"
+    with pytest.raises(errors.VaultExists):
+        vault.create(folder=folder, passphrase=PASSPHRASE, recovery=RECOVERY, clock=clock)
+
+
 @pytest.mark.parametrize("name", ["", *FILES])
 def test_looser_permissions_are_refused(unlock, folder, name):
     """A vault others could read or change is not opened."""

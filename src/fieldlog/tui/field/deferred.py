@@ -6,6 +6,7 @@ screen needs them, so they are loaded on the vault's thread, behind the first fr
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 VAULT_MARK: Final = "fieldlog.json"
 """The file that makes a folder a vault; a test compares it with the store's own name."""
+
+PARTS: Final = ("media-a", "media-b", "vol-a", "vol-b", "volume.db")
+"""With one of these and no mark, a vault was copied in part: unlocking says so, and no new one is made."""
 
 
 class DeferredWork:
@@ -31,7 +35,7 @@ class DeferredWork:
         """Whether there is a vault, which decides on the first screen."""
         if self._loaded is not None:
             return self._loaded.vault_exists()
-        return (self._folder / VAULT_MARK).is_file()
+        return any(os.path.lexists(self._folder / name) for name in (VAULT_MARK, *PARTS))
 
     def lock(self) -> None:
         """Lock, if anything was ever opened."""

@@ -42,11 +42,15 @@ class Present:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupState:
-    """When the last backup was made, how many incidents are not in it, and whether to remind."""
+    """When the last backup was made, how many incidents are not in it, and whether to remind.
+
+    ``words_changed`` says that it does not open with the present recovery words.
+    """
 
     last_at: datetime | None
     missing: int
     due: bool
+    words_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,12 @@ class VaultUpkeep(VaultRecovering):
     def backup_state(self) -> BackupState:
         """Whether there is a backup, and what it lacks."""
         status = backup.backup_status(self.open_vault)
-        return BackupState(last_at=status.last_at, missing=status.changes_since, due=status.due)
+        return BackupState(
+            last_at=status.last_at,
+            missing=status.changes_since,
+            due=status.due,
+            words_changed=status.words_changed,
+        )
 
     def put_off_backup(self) -> None:
         """Do not remind for a day."""

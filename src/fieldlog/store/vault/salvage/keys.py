@@ -46,7 +46,7 @@ def unlock(
         VaultMissing: there are neither header nor slots.
         VaultTooNew: a later version wrote it.
         CannotUnlock: wrong secret, or its slot is damaged: which one cannot be told.
-        VaultDamaged: ``slots`` when there are none.
+        VaultDamaged: ``slots`` when there are none, or not all and ``secret`` opens none of them.
         NotEnoughMemory: before or while the key is derived.
     """
     content = _first_bytes(place / folder.HEADER_NAME, keyslots.HEADER_LIMIT)
@@ -60,7 +60,13 @@ def unlock(
             raise errors.VaultDamaged(str(place), "slots")
     # Each slot is authenticated by itself: those that are there can be tried, whatever is cut off.
     whole = slots[: keyslots.SLOTS_BYTES].ljust(keyslots.SLOTS_BYTES, b"\x00")
-    header, slot = _try(place, headers, whole, secret, keyfile=keyfile, available_memory=available_memory)
+    try:
+        header, slot = _try(place, headers, whole, secret, keyfile=keyfile, available_memory=available_memory)
+    except errors.CannotUnlock:
+        if len(slots) != keyslots.SLOTS_BYTES:
+            # Its slot may be what is missing: nobody is to look for the fault in the words.
+            raise errors.VaultDamaged(str(place), "slots") from None
+        raise
     if header.encode() != content:
         findings.add("header-damaged")
     return Unlocked(header=header, slots=whole, slot=slot)

@@ -14,7 +14,9 @@ from fieldlog.store.vault.salvage.lines import Lines
 from fieldlog.store.vault.salvage.tables import Tables
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_OWN: Final = frozenset({"opened-at", "recovery-recipient", "last-backup", "backup-reminder-after"})
+_OWN: Final = frozenset(
+    {"opened-at", "recovery-recipient", "last-backup", "last-backup-recipient", "backup-reminder-after"}
+)
 """Settings that are about the vault they stand in: when it was opened, and what its backups open with."""
 
 _TABLES: Final = {

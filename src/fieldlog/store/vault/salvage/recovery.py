@@ -16,7 +16,7 @@ from fieldlog.store.vault import folder, schema
 from fieldlog.store.vault.findings import Findings, Recovered
 from fieldlog.store.vault.incidents import Incidents
 from fieldlog.store.vault.records import Records
-from fieldlog.store.vault.salvage import keys
+from fieldlog.store.vault.salvage import keys, traces
 from fieldlog.store.vault.salvage.attachments import Attachments, attached_bytes
 from fieldlog.store.vault.salvage.batch import Batch
 from fieldlog.store.vault.salvage.contents import Contents, Wording
@@ -52,6 +52,8 @@ def opened(
 ) -> Iterator[Damaged]:
     """Open a vault as far as that is possible, without changing anything in its folder.
 
+    At the end the files of each pair have one time of last access, whichever of them was read.
+
     Raises:
         VaultMissing: there is none. VaultInUse: somebody has it open.
         VaultTooNew: a later version wrote it.
@@ -73,6 +75,8 @@ def opened(
             finally:
                 remains.close()
         finally:
+            if unlocked.header.wal_bytes:
+                traces.even_out(place)
             unlocked.slot.payload.keys.wipe()
             unlocked.slot.slot_key.wipe()
 

@@ -33,22 +33,28 @@ from fieldlog.store.vault.salvage.tables import Tables
 from fieldlog.store.volume.opening import STEM
 from fieldlog.store.volume.stamps import Freshness, StampKey, StampList
 from fieldlog.store.volume.twins import path_of
+from fieldlog.system import files
 
 _FIRST_LOG: Final = f"{folder.DATABASE_NAME}-wal"
 """Of format 1, where log and database are files of their own."""
 
-_READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-
 
 class ReadOnlyFile:
-    """A file that is read at places; one that is not there has no bytes."""
+    """A file that is read at places; one that is not there has no bytes.
+
+    Raises:
+        VaultDamaged: ``database``: what is there is no plain file.
+    """
 
     def __init__(self, path: Path) -> None:
         self._descriptor = -1
         self.size = 0
-        with suppress(OSError):
-            self._descriptor = os.open(path, _READ_FLAGS)
-            self.size = os.fstat(self._descriptor).st_size
+        try:
+            with suppress(OSError):
+                self._descriptor = files.open_unnoted(path)
+                self.size = os.fstat(self._descriptor).st_size
+        except errors.FileUnreadable:
+            raise errors.VaultDamaged(str(path.parent), "database") from None
 
     def read(self, count: int, offset: int) -> bytes:
         """Up to ``count`` bytes; fewer only at the end.
@@ -214,7 +220,12 @@ def _shown(place: Path, header: VaultHeader, keys: VolumeKeys, own: int, media: 
         opened = [volume]
         listed = StampKey(keys.wal_key).find(log.read, capacity=header.wal_bytes)
     else:
-        database, wal = ReadOnlyFile(place / folder.DATABASE_NAME), ReadOnlyFile(place / _FIRST_LOG)
+        wal = ReadOnlyFile(place / _FIRST_LOG)
+        try:
+            database = ReadOnlyFile(place / folder.DATABASE_NAME)
+        except errors.VaultDamaged:
+            wal.close()
+            raise
         log = Image(wal.read, wal.size, authentic=False)
         pages = Image(database.read, database.size, authentic=True)
         opened = [database, wal]

@@ -14,7 +14,7 @@ from fieldlog.formats import age
 from fieldlog.i18n.catalog import LANGUAGES
 from fieldlog.primitives import kdf
 from fieldlog.primitives.secret import Secret
-from support.backups import ON_PAPER, OTHER_WORDS
+from support.backups import ON_PAPER, OTHER_WORDS, words_of
 from support.damaged import cheapen
 
 ANSWERS = "They stopped us at the fountain.\n\nyesterday 21:00\nAlmaty\n2\n\n1\n1\n1\n2\n1\n"
@@ -54,7 +54,7 @@ def test_there_and_back(run: Callable, made: Path, tmp_path: Path) -> None:
     assert (tmp_path / "vault").stat().st_mode & 0o077 == 0
 
 
-def test_status(run: Callable, tmp_path: Path) -> None:
+def test_status(run: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a folder it says when the last one was made and how much is not in it."""
     assert run("create").status == 0
     assert "Last backup: none yet\n0 incidents are not in it." in run("backup").out
@@ -65,6 +65,10 @@ def test_status(run: Callable, tmp_path: Path) -> None:
     assert ran.out.startswith(f"Backup: {tmp_path / 'stick'}/backup-")
     told = run("backup").out
     assert re.search(r"Last backup: \d{4}-\d\d-\d\d \d\d:\d\d\n0 incidents are not in it.", told)
+    others = tuple(words_of(bytes(range(4, 20))).split())
+    monkeypatch.setattr(field_vault, "propose_recovery", lambda _language: others)
+    assert run("keys", "recovery").status == 0
+    assert "It opens with the old recovery words only: make a new one." in run("backup").out
 
 
 def test_check(run: Callable, made: Path) -> None:

@@ -77,6 +77,8 @@ def _tell_status(status: BackupStatus) -> None:
     last = status.last_at
     when = last.astimezone().strftime("%Y-%m-%d %H:%M") if last else _("none yet")
     output.field(_("Last backup"), when)
+    if status.words_changed:
+        output.line(_("It opens with the old recovery words only: make a new one."))
     output.line(
         plural(
             "{count} incident is not in it.", "{count} incidents are not in it.", status.changes_since

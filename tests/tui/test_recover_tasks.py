@@ -310,19 +310,17 @@ async def test_an_open_vault_is_locked_when_it_was_stopped(
     assert opens(scene.vault, WORDS)
 
 
-async def test_without_its_small_file_the_vault_is_recovered_from_the_first_screen(
+async def test_without_its_small_file_the_vault_is_recovered_from_the_alarm(
     scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Fieldlog sees no vault any more, the first screen offers to save what is left of one."""
+    """A vault without ``fieldlog.json`` is called damaged, no new one is offered in its place, and it is recovered."""
     monkeypatch.setattr(kdf, "PRESETS", (kdf.CHEAPEST_FOR_TESTS,))
     (scene.vault / "fieldlog.json").unlink()
     before = state_of(scene.vault)
     app = reporter(scene.vault)
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: on(app, WelcomeScreen))
-        await choose(pilot, "recover")
-        await until(pilot, lambda: on(app, RecoverScreen))
-        assert app.screen.query_one("#damaged", LineInput).value == str(scene.vault)
+        await until(pilot, lambda: on(app, UnlockScreen))
+        await alarmed(pilot)
         await answer(pilot, words=RECOVERY)
         await take_words(pilot)
         await take_recovery(pilot)

@@ -143,6 +143,13 @@ CHECK: Final[dict[str, tuple[str, str]]] = {
         N_("The saved versions of {incident} are not complete."),
         _LOOK,
     ),
+    "volumes-exchanged": (
+        N_("The files vol-a and vol-b have changed places."),
+        N_(
+            "Copy the folder first, then give each of the two the other's name, and media-a and media-b "
+            "likewise if they were exchanged too."
+        ),
+    ),
 }
 """What ``check`` says."""
 
@@ -228,6 +235,7 @@ RECOVER: Final[dict[str, tuple[str, str]]] = {
         ),
         _NOTHING,
     ),
+    "volumes-exchanged": (CHECK["volumes-exchanged"][0], _NOTHING),
 }
 """What ``recover`` says."""
 

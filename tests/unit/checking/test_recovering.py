@@ -1,6 +1,7 @@
 """``recover``: everything that verifies, nothing that does not, and a damaged folder that stays as it is."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -214,14 +215,15 @@ def test_first_page_lost_without_its_size(folder: Path, sample: Sample) -> None:
     assert found.files == sample.everything.files
 
 
-def test_nothing_left(folder: Path, sample: Sample) -> None:
-    """Of a volume that is all zeros nothing can be saved, and that is said before anything is made."""
+@pytest.mark.parametrize("fill", [bytes, os.urandom], ids=["zeros", "noise"])
+def test_nothing_left(folder: Path, sample: Sample, fill: Callable[[int], bytes]) -> None:
+    """Of a volume of which no page verifies nothing can be saved, and that is said before anything is made."""
     path = folder / f"vol-{sample.own}"
-    path.write_bytes(bytes(len(path.read_bytes())))
-    report, found = recover(folder)
-    assert found.incidents == {}
-    assert "changes-lost" in slugs_of(report)
-    assert "unnamed-lost" in slugs_of(report)
+    path.write_bytes(fill(path.stat().st_size))
+    with pytest.raises(errors.VaultDamaged) as caught:
+        recover(folder)
+    assert caught.value.part == "database"
+    assert not folder.with_name("recovered").exists()
 
 
 def test_damaged_file_is_lost_whole(folder: Path, sample: Sample) -> None:
@@ -379,3 +381,18 @@ def test_upgraded_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         )
     assert checking.check(folder=folder, passphrase=words).is_clean
     assert recover(folder, secret=words)[0].is_whole
+
+
+def test_volumes_that_changed_places(folder: Path, sample: Sample) -> None:
+    """A volume in the other one's file, as after a careless copy, is found there and said."""
+    first, second = (folder / f"vol-{letter}" for letter in "ab")
+    aside = first.rename(folder.parent / "aside")
+    second.rename(first)
+    aside.rename(second)
+    checked = checking.check(folder=folder, passphrase=PASSPHRASE)
+    assert "volumes-exchanged" in {finding.slug for finding in checked.findings}
+    report, found = recover(folder)
+    assert "volumes-exchanged" in slugs_of(report)
+    assert found.revisions == sample.everything.revisions
+    assert found.files == sample.everything.files
+    assert found.lines == sample.everything.lines

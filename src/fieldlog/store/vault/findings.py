@@ -36,6 +36,7 @@ CHECK_SLUGS: Final = frozenset(
         "table-list-rebuilt",
         "tables-damaged",
         "versions-differ",
+        "volumes-exchanged",
     }
 )
 """What ``check`` may find."""
@@ -64,6 +65,7 @@ RECOVER_SLUGS: Final = frozenset(
         "table-list-rebuilt",
         "unnamed-lost",
         "versions-lost",
+        "volumes-exchanged",
     }
 )
 """What ``recover`` could not save, or saved in another way than it was."""

@@ -38,6 +38,9 @@ from fieldlog.system import files
 _FIRST_LOG: Final = f"{folder.DATABASE_NAME}-wal"
 """Of format 1, where log and database are files of their own."""
 
+_LOOKED_AT: Final = 16
+"""Pages at the beginning of a volume: a new vault has more."""
+
 
 class ReadOnlyFile:
     """A file that is read at places; one that is not there has no bytes.
@@ -162,8 +165,12 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
     keys, own = unlocked.slot.payload.keys, unlocked.slot.payload.volume
     cipher.require_key_lengths(keys.database_key, keys.cipher_salt)
     page_keys = PageCipher(key=keys.database_key, salt=keys.cipher_salt)
+    lies_in = own
+    if unlocked.header.wal_bytes and _has_changed_places(place, unlocked.header, own, page_keys):
+        findings.add("volumes-exchanged")
+        lies_in = 1 - own
     media = MediaPlace(folder=place, volume=own if unlocked.header.wal_bytes else None)
-    backing = _shown(place, unlocked.header, keys, own, media)
+    backing = _shown(place, unlocked.header, keys, lies_in, media)
     images = backing.images
     connection: apsw.Connection | None = None
     try:
@@ -172,6 +179,10 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
             rebuilt = not _reads(connection, keys.cipher_salt)
             if rebuilt:
                 connection.close(force=True)
+                pages = images.pages
+                empty_handed = not (
+                    page_keys.fits(pages.page(1), number=1) or table_list.last_authentic(pages, page_keys)
+                )
                 findings.add("table-list-rebuilt")
                 table_list.put_back(
                     images.pages,
@@ -184,6 +195,9 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
                     raise errors.VaultDamaged(str(place), "database")  # noqa: TRY301 - closed right below
             # Into memory: from here on the pages alone are the database.
             frames = _read_log(connection)
+            if rebuilt and empty_handed and not frames:
+                # A new vault with nothing in it would look as if there had been nothing to lose.
+                raise errors.VaultDamaged(str(place), "database")  # noqa: TRY301 - closed right below
             if breaks_off(backing.log, read_frames=frames):
                 findings.add("log-damaged")
             count = (
@@ -200,6 +214,22 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
     cipher.restrict(database)
     store = MediaStore(database, media, root_key=keys.media_key, unit_bytes=unlocked.header.unit_bytes)
     return Remains(database, backing, page_keys, store, page_count=count)
+
+
+def _has_changed_places(place: Path, header: VaultHeader, own: int, page_keys: PageCipher) -> bool:
+    """Whether the first pages of our volume are in the file of the other one, and none in ours."""
+
+    def pages_in(volume: int) -> bool:
+        file = ReadOnlyFile(path_of(place, STEM, volume))
+        try:
+            return any(
+                page_keys.fits(file.read(PAGE_BYTES, header.wal_bytes + at * PAGE_BYTES), number=at + 1)
+                for at in range(_LOOKED_AT)
+            )
+        finally:
+            file.close()
+
+    return not pages_in(own) and pages_in(1 - own)
 
 
 def _shown(place: Path, header: VaultHeader, keys: VolumeKeys, own: int, media: MediaPlace) -> _Backing:

@@ -4,7 +4,7 @@ A change that no test notices is one that a bug could make as well. The modules 
 and ``formats``, the tests those of ``TESTS_OF``; each change runs in a forked process, from memory, so
 no file is touched. POSIX only.
 
-    python tools/mutate.py                               all modules: about two hours on two cores
+    python tools/mutate.py                               all modules: hours
     python tools/mutate.py keyslots slot_changes         those whose path contains one of these words
     python tools/mutate.py --sample 40 --seed 7          40 of all changes, chosen by the seed
     python tools/mutate.py keyslots --survivors          print each change that no test noticed

@@ -33,14 +33,11 @@ from typing import Final
 from fieldlog import errors
 from fieldlog.formats.keyslots import SLOTS_BYTES
 from fieldlog.primitives import rng
-from fieldlog.store.vault.folder import DATABASE_NAME, FILES, HEADER_NAME, SLOTS_NAME
+from fieldlog.store.vault.folder import DATABASE_NAME, FILES, HEADER_NAME, SLOTS_NAME, TELLING
 from fieldlog.system import files, overwriting
 
 _FIRST_FORM: Final = (DATABASE_NAME, f"{DATABASE_NAME}-wal", "media")
 _LARGE: Final = (*sorted(FILES - {HEADER_NAME, SLOTS_NAME}), *_FIRST_FORM)
-_TELLING: Final = (*sorted(FILES - {HEADER_NAME, SLOTS_NAME}), DATABASE_NAME)
-"""Names of no other program's files: with one of them a folder is a vault or what is left of one."""
-
 _PART: Final = re.compile(r"\.[0-9a-f]{16}\.part(-wal)?")
 """Temporary files of a killed process; one may be ``slots`` as they are or were."""
 
@@ -237,7 +234,7 @@ def _beside(folder: Path) -> re.Pattern[str]:
 
 def _is_vault(place: Path) -> bool:
     with suppress(OSError):
-        if any((place / name).is_file() for name in _TELLING):
+        if any((place / name).is_file() for name in TELLING):
             return True
         slots = place / SLOTS_NAME
         if slots.is_file() and slots.stat().st_size == SLOTS_BYTES:

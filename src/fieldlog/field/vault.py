@@ -38,10 +38,8 @@ from fieldlog.primitives import kdf, recovery, words
 from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.vault.folder import (
-    DATABASE_NAME,
-    FILES,
     HEADER_NAME,
-    SLOTS_NAME,
+    TELLING,
     discard,
     finish_replacement,
 )
@@ -59,8 +57,6 @@ CHECK_WORDS: Final = 4
 _WORD_BITS: Final = 11
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _OPENED_AT: Final = "opened-at"
-TELLING: Final = (*sorted(FILES - {HEADER_NAME, SLOTS_NAME}), DATABASE_NAME)
-"""Names of no other program's files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

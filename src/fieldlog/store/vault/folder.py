@@ -29,6 +29,9 @@ DATABASE_NAME: Final = "volume.db"
 FILES: Final = frozenset({HEADER_NAME, SLOTS_NAME, "vol-a", "vol-b", "media-a", "media-b"})
 """Of a vault of format 2: these and never another."""
 
+TELLING: Final = (*sorted(FILES - {HEADER_NAME, SLOTS_NAME}), DATABASE_NAME)
+"""Names of no other program's files: with one of them a folder is a vault or what is left of one."""
+
 _LEFTOVER: Final = re.compile(r"\.[0-9a-f]{16}\.part")
 """A temporary file of ``files.atomic_write`` that a killed process left."""
 

@@ -37,6 +37,7 @@ PLURALS: Final = {
 }
 AREAS: Final = {
     "i18n/sentences.py": "errors",
+    "i18n/requests.py": "errors",
     "vocabulary/": "vocabulary",
     "i18n/labels.py": "vocabulary",
     "cli/desk/": "desk",

@@ -27,9 +27,10 @@ def desk_main() -> int:
 
 
 def _start(program: str) -> int:
-    from fieldlog.system import process
+    from fieldlog.system import process, streams
 
     process.shed_environment()
+    streams.settle()
     from fieldlog.cli import diagnostics
 
     return diagnostics.guarded(lambda: _dispatch(program, sys.argv[1:]))

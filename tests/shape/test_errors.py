@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
+from fieldlog.desk.keys import VALID_DAYS_LIMIT
 from fieldlog.i18n.catalog import LANGUAGES, set_language, translate
+from fieldlog.i18n.requests import REASONS
 from fieldlog.i18n.sentences import SENTENCES, explain
 from support.tools import load_tool
 
@@ -50,6 +52,21 @@ def _example(error: type[errors.FieldlogError]) -> errors.FieldlogError:
     if issubclass(error, errors.ReasonedError):
         return error("some-reason")
     return error()
+
+
+SOURCE = ROOT / "src" / "fieldlog"
+MISTAKES_OF_OURS = {"primitives", "formats", "store"}
+"""Packages that no person asks directly: what is wrong there was asked by another part of Fieldlog."""
+OURS_ALL_THE_SAME = {"unknown-setting", "no-plan"}
+
+
+def _reasons(*, of_people: bool) -> set[str]:
+    return {
+        reason
+        for path in SOURCE.rglob("*.py")
+        if not of_people or path.relative_to(SOURCE).parts[0] not in MISTAKES_OF_OURS
+        for reason in re.findall(r'UsageError\("([a-z-]+)"', path.read_text("utf-8"))
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +118,24 @@ def test_text_of_an_error_holds_no_path(error: type[errors.FieldlogError]) -> No
 def test_no_sentence_without_an_error() -> None:
     """The table of sentences holds exactly the codes that exist."""
     assert set(SENTENCES) == {error.code for error in CLASSES}
+
+
+def test_every_request_that_cannot_be_met_is_explained() -> None:
+    """Each reason of ``UsageError`` that a person can bring about has sentences of its own, and no other has."""
+    assert _reasons(of_people=True) - OURS_ALL_THE_SAME == set(REASONS)
+    assert _reasons(of_people=False) > set(REASONS)
+    assert str(VALID_DAYS_LIMIT) in REASONS["valid-days"][1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", REASONS)
+def test_two_sentences_for_every_reason(reason: str, language: str) -> None:
+    """They are shown in place of the general ones, in every language, and never name the reason's slug."""
+    set_language(language)
+    explanation = explain(errors.UsageError(reason))
+    assert (explanation.what, explanation.advice) == tuple(map(translate, REASONS[reason]))
+    assert (explanation.what != REASONS[reason][0]) == (language != "en")
+    assert reason not in explanation.what
 
 
 def test_reference_pages_are_current() -> None:

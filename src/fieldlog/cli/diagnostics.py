@@ -40,8 +40,8 @@ def say(text: str) -> None:
     try:
         sys.stderr.write(safe_text(text, kind="body") + "\n")
         sys.stderr.flush()
-    except (OSError, ValueError):
-        # Nobody can be told that stderr is gone; the exit status still tells.
+    except (OSError, ValueError, AttributeError):
+        # Nobody can be told that stderr is gone, or ``None`` from the start; the exit status still tells.
         return
 
 
@@ -62,7 +62,7 @@ def progress(label: str) -> Callable[[int, int], None]:
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{shown} {percent:3} %" + ("\n" if percent == 100 else ""))
                 sys.stderr.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):
             return
 
     return tell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fieldlog.errors import KeyTextError, UsageError
+from fieldlog.errors import KeyTextError, PassphraseRepeats, PassphraseTooShort
 from fieldlog.primitives import recovery, words
 from fieldlog.primitives.secret import Secret
 
@@ -48,11 +48,12 @@ def require_strong_enough(typed: str) -> None:
     """Refuse a passphrase that is short or says one thing again and again. There is no meter.
 
     Raises:
-        UsageError: ``passphrase-too-short``, ``passphrase-repeats``.
+        PassphraseTooShort: below twenty characters.
+        PassphraseRepeats: words come again and again.
     """
     typed_words = words.read_words(typed)
     if sum(map(len, typed_words)) < _OWN_LENGTH:
-        raise UsageError("passphrase-too-short")
+        raise PassphraseTooShort
     # Among seven generated words two may be the same by chance.
     if len(set(typed_words)) < min(len(typed_words), words.PASSPHRASE_WORDS - 1):
-        raise UsageError("passphrase-repeats")
+        raise PassphraseRepeats

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from fieldlog.errors import FieldlogError
+from fieldlog.errors import FieldlogError, UsageError
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.requests import REASONS
 
 _MEBIBYTE: Final = 1024 * 1024
 
@@ -375,6 +376,9 @@ def explain(error: FieldlogError) -> Explanation:
 
     A path in them is as the system gave it: faces pass the result through ``safe_text``.
     """
-    what, advice = SENTENCES[error.code]
     fields = _fields(error)
+    sentences = SENTENCES[error.code]
+    if error.code == UsageError.code:
+        sentences = REASONS.get(fields["reason"], sentences)
+    what, advice = sentences
     return Explanation(what=_(what).format(**fields), advice=_(advice).format(**fields))

@@ -14,9 +14,10 @@ from pathlib import Path
 
 def main() -> int:
     """Practise; gives the exit status."""
-    from fieldlog.system import process
+    from fieldlog.system import process, streams
 
     process.shed_environment()
+    streams.settle()
     process.harden()
     from fieldlog.cli import diagnostics
 

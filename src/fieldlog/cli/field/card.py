@@ -69,7 +69,7 @@ def _read(name: str) -> bytes:
     from fieldlog.system import files
 
     if name == "-":
-        return sys.stdin.buffer.read(_CARD_BYTES)
+        return b"" if sys.stdin is None else sys.stdin.buffer.read(_CARD_BYTES)
     with files.open_source(Path(name).absolute()) as source:
         return source.read(_CARD_BYTES) or b""
 

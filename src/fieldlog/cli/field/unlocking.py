@@ -104,7 +104,7 @@ def ask(prompt: str) -> str:
     """One line of standard input, without its line end.
 
     Raises:
-        Cancelled: there is no more input.
+        Cancelled: there is no more input, or it was closed from the start.
         UsageError: it is not text.
     """
     from fieldlog import errors
@@ -112,7 +112,7 @@ def ask(prompt: str) -> str:
 
     output.prompt(prompt)
     try:
-        line = sys.stdin.readline()
+        line = "" if sys.stdin is None else sys.stdin.readline()
     except UnicodeDecodeError:
         raise errors.UsageError("not-text") from None
     if not line:

@@ -142,7 +142,7 @@ def test_full_disk_keeps_what_was_there(on_small_disk: Machine) -> None:
     use_up(machine)
     assert EVERY_NIGHT in machine.run("show", machine.incident).out
     long = "They came back. " * 500
-    require_told(machine.run("new", given=ANSWERS.replace("They came back.", long)), errors.NoSpace)
+    require_told(machine.run("new", given=ANSWERS.replace("They came back.", long)), errors.DiskFull)
     require_told(machine.run("attach", machine.incident, str(filler)), errors.NoSpace)
     require_told(machine.run(*seal(machine)), errors.NoSpace)
     filler.unlink()

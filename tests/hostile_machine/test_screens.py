@@ -256,7 +256,7 @@ def test_full_disk_while_writing(sound_machine: Machine, tmp_path) -> None:
             reporter.unlock(PASSPHRASE, shows="1 incident")
             reporter.new_incident()
             reporter.paste((NEWS + " ") * 300)
-            require_shown(reporter, errors.NoSpace)
+            require_shown(reporter, errors.DiskFull)
             filler.unlink()
             reporter.type("The end.")
             reporter.saved()

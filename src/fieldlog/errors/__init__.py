@@ -51,7 +51,9 @@ from fieldlog.errors.formats import (
     SignatureInvalid,
 )
 from fieldlog.errors.machine import (
+    DiskFull,
     FileUnreadable,
+    ImpossibleName,
     MachineError,
     MissingKeyboard,
     MissingTerminal,
@@ -112,6 +114,7 @@ __all__ = [
     "CardNotVerified",
     "CheckCodeMismatch",
     "ConsentMissing",
+    "DiskFull",
     "EditConflict",
     "EncryptionUnavailable",
     "FieldlogError",
@@ -119,6 +122,7 @@ __all__ = [
     "FormatError",
     "HeaderError",
     "HistoryAltered",
+    "ImpossibleName",
     "IntakeError",
     "InvalidRecord",
     "KeyFileInVault",

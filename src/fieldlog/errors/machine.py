@@ -16,7 +16,7 @@ class MachineError(PathError):
 
 
 class NoSpace(MachineError):
-    """The disk is full; nothing was half-written. Sizes are in bytes, 0 when not known."""
+    """There is not enough room on the disk; nothing was half-written. Sizes are in bytes."""
 
     code = "machine.no-space"
 
@@ -25,6 +25,12 @@ class NoSpace(MachineError):
         self.needed = needed
         self.free = free
         self.safe_fields = {"needed": needed, "free": free}
+
+
+class DiskFull(NoSpace):
+    """The disk filled up while it was written to: how much would be needed is not known."""
+
+    code = "machine.disk-full"
 
 
 class UnsafePermissions(MachineError):
@@ -84,6 +90,13 @@ class TargetVanished(MachineError):
 
     code = "machine.target-vanished"
     exit_status = 66
+
+
+class ImpossibleName(MachineError):
+    """No file can have this name there: it is too long, or links lead in a circle."""
+
+    code = "machine.impossible-name"
+    exit_status = 67
 
 
 class TargetExists(MachineError):

@@ -89,21 +89,27 @@ def opened_backup(path: Path, recovery: Secret, *, progress: Progress | None = N
         FileUnreadable, StorageFailed: the file itself.
         Cancelled: from ``progress``.
     """
-    words = canonical(recovery)
-    check_recovery_words(words)
-    identity = recovery_identity(words)
-    with files.open_source(path) as source, _refusing(path):
-        if age.header_of(source).kinds != _KINDS:
-            raise errors.BackupRefused(str(path), "not-a-backup")
-        with age.open_seekable(source, [identity]) as plaintext:
-            archive = StrictReader(plaintext, max_entries=ENTRIES_LIMIT)
-            tags = bag.verify_tags(archive)
-            manifest, keys = _manifest(archive, tags, path)
-            opened = OpenBackup(
-                manifest=manifest, keys=keys, bag=bag.verify_payload(archive, tags, progress=progress)
-            )
-            _require_all(opened, path)
-            yield opened
+    with _beginning(path, recovery) as begun:
+        opened = OpenBackup(
+            manifest=begun.manifest,
+            keys=begun.keys,
+            bag=bag.verify_payload(begun.archive, begun.tags, progress=progress),
+        )
+        _require_all(opened, path)
+        yield opened
+
+
+def look_into_backup(path: Path, recovery: Secret) -> BackupManifest:
+    """What the backup at ``path`` says of itself, as soon as the words are known to open it.
+
+    Its shape and its tag files are verified, which is quick; what is in it is not. For telling somebody
+    early that the words or the file are the wrong ones.
+
+    Raises:
+        FieldlogError: as ``opened_backup``, where the beginning shows it.
+    """
+    with _beginning(path, recovery) as begun:
+        return begun.manifest
 
 
 def check_backup(path: Path, recovery: Secret, *, progress: Progress | None = None) -> BackupManifest:
@@ -114,6 +120,31 @@ def check_backup(path: Path, recovery: Secret, *, progress: Progress | None = No
     """
     with opened_backup(path, recovery, progress=progress) as opened:
         return opened.manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beginning:
+    """What stands before the payload, verified."""
+
+    archive: StrictReader
+    tags: BagTags
+    manifest: BackupManifest
+    keys: VolumeKeys
+
+
+@contextmanager
+def _beginning(path: Path, recovery: Secret) -> Iterator[_Beginning]:
+    words = canonical(recovery)
+    check_recovery_words(words)
+    identity = recovery_identity(words)
+    with files.open_source(path) as source, _refusing(path):
+        if age.header_of(source).kinds != _KINDS:
+            raise errors.BackupRefused(str(path), "not-a-backup")
+        with age.open_seekable(source, [identity]) as plaintext:
+            archive = StrictReader(plaintext, max_entries=ENTRIES_LIMIT)
+            tags = bag.verify_tags(archive)
+            manifest, keys = _manifest(archive, tags, path)
+            yield _Beginning(archive=archive, tags=tags, manifest=manifest, keys=keys)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fieldlog.errors import UsageError, VaultExists
-from fieldlog.field import vault
+from fieldlog.field import new_place, vault
 from fieldlog.field.keyfile import read_for_unlocking
 from fieldlog.field.vault import canonical
 from fieldlog.field.wording import RecordedWording
@@ -53,7 +53,7 @@ def require_place(folder: Path, into: Path) -> None:
     Raises:
         VaultExists: there is something at ``into``.
         UsageError: ``recover-inside``: ``into`` is in the damaged folder, which is not to be changed.
-        MachineError: one of its subclasses: it cannot be looked at.
+        ReadOnly, NoSpace, NotEnoughMemory, MachineError: as ``new_place.require_possible``.
     """
     if files.exists(into):
         raise VaultExists(str(into))
@@ -66,8 +66,7 @@ def require_place(folder: Path, into: Path) -> None:
     if inside:
         raise UsageError("recover-inside")
     # Last of all, and never inside: it brings back a vault that was being replaced.
-    if vault.exists(into):
-        raise VaultExists(str(into))
+    new_place.require_possible(into)
 
 
 @contextmanager

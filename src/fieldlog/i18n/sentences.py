@@ -277,6 +277,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("The disk is full: {needed} needed, {free} free. Nothing was half-written."),
         N_("Free some space or choose another place, then try again."),
     ),
+    "machine.disk-full": (
+        N_("The disk, or the share of it that you may use, is full. Nothing was half-written."),
+        N_("Free some space or choose another place, then try again."),
+    ),
+    "machine.impossible-name": (
+        N_("No file can have the name {path} there: it is too long, or links lead in a circle."),
+        N_("Choose a shorter name or another folder."),
+    ),
     "machine.unsafe-permissions": (
         N_("Other users of this computer can reach {path}."),
         N_("Make it yours alone (chmod 700 for a folder, 600 for a file), and think who may have looked."),
@@ -352,9 +360,7 @@ def size_text(size_bytes: int) -> str:
 
 
 def _free_text(size_bytes: int) -> str:
-    """What is free, rounded down: it must never look as if it were enough; "?" when it is not known."""
-    if size_bytes <= 0:
-        return "?"
+    """What is free, rounded down: it must never look as if it were enough."""
     return _("{count} MB").format(count=size_bytes // _MEBIBYTE)
 
 

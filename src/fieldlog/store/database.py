@@ -156,7 +156,7 @@ _TRANSLATIONS: Final[
 ] = (
     ((apsw.BusyError, apsw.LockedError), errors.VaultInUse),
     ((apsw.NotADBError, apsw.CorruptError), lambda place: errors.VaultDamaged(place, "database")),
-    ((apsw.FullError,), errors.NoSpace),
+    ((apsw.FullError,), errors.DiskFull),
     ((apsw.ReadOnlyError, apsw.PermissionsError), errors.ReadOnly),
     ((apsw.NoMemError,), lambda _place: errors.NotEnoughMemory(needed=0)),
     ((apsw.AuthError,), lambda _place: errors.EncryptionUnavailable("statement-refused")),

@@ -52,24 +52,23 @@ _NO_SOURCE: Final = frozenset({errno.EISDIR, errno.EINVAL})
 _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF})
 
 
-def translate_os_error(
-    error: OSError, *, path: Path | str, reading: bool = False, needed: int = 0
-) -> errors.MachineError:
+def translate_os_error(error: OSError, *, path: Path | str, reading: bool = False) -> errors.MachineError:
     """The Fieldlog error for what the system reported about ``path``.
 
     ``reading`` tells a source, which is then "unreadable", from a target, which is "read-only" or
-    "vanished". ``needed`` is the number of bytes that were to be written, if known.
+    "vanished".
     """
     place = str(path)
     number = error.errno
     if number in _FULL:
-        return errors.NoSpace(place, needed=needed, free=_free_or_zero(Path(path)))
+        return errors.DiskFull(place)
     kinds: dict[int | None, type[errors.MachineError]] = {}
     if reading:
         kinds |= dict.fromkeys(_REFUSED | _GONE | _NO_SUCH_NAME | _NO_SOURCE, errors.FileUnreadable)
     else:
         kinds |= dict.fromkeys(_REFUSED, errors.ReadOnly)
-        kinds |= dict.fromkeys(_GONE | _NO_SUCH_NAME, errors.TargetVanished)
+        kinds |= dict.fromkeys(_GONE, errors.TargetVanished)
+        kinds |= dict.fromkeys(_NO_SUCH_NAME, errors.ImpossibleName)
         kinds[errno.EEXIST] = errors.TargetExists
     # An input/output error and whatever has no better name: the storage did not do its work.
     return kinds.get(number, errors.StorageFailed)(place)
@@ -115,11 +114,28 @@ def free_space(folder: Path) -> int:
     """
     import shutil  # noqa: PLC0415 - pulls in compression modules that a plain start does not need
 
-    place = folder
     with translating(folder):
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        return shutil.disk_usage(place).free
+        return shutil.disk_usage(_nearest(folder)).free
+
+
+def require_writable(folder: Path) -> None:
+    """Check that something can be made in ``folder``, or in its nearest existing parent; nothing is tried.
+
+    Raises:
+        ReadOnly: the disk or the folder refuses, or that parent is no folder.
+        MachineError: another subclass, the place cannot be asked.
+    """
+    with translating(folder):
+        place = _nearest(folder)
+        if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+            raise errors.ReadOnly(str(folder))
+
+
+def _nearest(folder: Path) -> Path:
+    """``folder``, or the nearest folder above it that exists."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
 
 
 def require_space(folder: Path, *, needed: int) -> None:
@@ -132,13 +148,6 @@ def require_space(folder: Path, *, needed: int) -> None:
     free = free_space(folder)
     if free < needed:
         raise errors.NoSpace(str(folder), needed=needed, free=free)
-
-
-def _free_or_zero(path: Path) -> int:
-    try:
-        return free_space(path)
-    except errors.MachineError:
-        return 0
 
 
 class TargetFile(io.RawIOBase):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def settle() -> None:
-    """From now on output writes a letter that it lacks as ``\\u04e9``, and input that is no text is an error.
+    r"""From now on output writes a letter that it lacks as ``\u04e9``, and input that is no text is an error.
 
     Nothing is lost so: the number names the letter. A stream that was closed from the start, and one that
     somebody has put in its place, is left alone.

@@ -16,8 +16,8 @@ def _names(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("number", "reading", "expected"),
     [
-        (errno.ENOSPC, False, errors.NoSpace),
-        (errno.EDQUOT, False, errors.NoSpace),
+        (errno.ENOSPC, False, errors.DiskFull),
+        (errno.EDQUOT, False, errors.DiskFull),
         (errno.EROFS, False, errors.ReadOnly),
         (errno.EACCES, False, errors.ReadOnly),
         (errno.ENOENT, False, errors.TargetVanished),
@@ -30,7 +30,7 @@ def _names(folder: Path) -> list[str]:
         (errno.EACCES, True, errors.FileUnreadable),
         (errno.EISDIR, True, errors.FileUnreadable),
         (errno.ENAMETOOLONG, True, errors.FileUnreadable),
-        (errno.ENAMETOOLONG, False, errors.TargetVanished),
+        (errno.ENAMETOOLONG, False, errors.ImpossibleName),
         (errno.EINVAL, True, errors.FileUnreadable),
         (errno.EINVAL, False, errors.StorageFailed),
         (None, True, errors.StorageFailed),
@@ -291,7 +291,8 @@ def test_free_space_of_a_place_that_does_not_exist_yet(tmp_path):
     assert caught.value.free > 0
 
 
-def test_a_full_disk_that_cannot_be_asked(tmp_path, monkeypatch):
-    """When the free space is not known either, the error says 0."""
-    monkeypatch.setattr(files, "free_space", lambda _folder: (_ for _ in ()).throw(errors.StorageFailed("x")))
-    assert files.translate_os_error(OSError(errno.ENOSPC, "x"), path=tmp_path).free == 0
+def test_a_name_that_is_too_long_is_called_so(tmp_path):
+    """Nothing vanished: the folder is there, only the name cannot be."""
+    with pytest.raises(errors.ImpossibleName):
+        files.write_whole(tmp_path / ("a" * 300), b"x", replace=False)
+    assert not list(tmp_path.iterdir())

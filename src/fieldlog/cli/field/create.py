@@ -33,18 +33,16 @@ def declare(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the vault; nothing is left behind when it is stopped."""
-    from fieldlog import errors
     from fieldlog.cli import output
     from fieldlog.cli.field.place import say_warnings
     from fieldlog.cli.field.unlocking import vault_folder
-    from fieldlog.field import vault
+    from fieldlog.field import new_place, vault
     from fieldlog.i18n.catalog import current_language
     from fieldlog.system.clock import SystemClock
     from fieldlog.system.paths import home_relative
 
     folder = vault_folder(arguments)
-    if vault.exists(folder):
-        raise errors.VaultExists(str(folder))
+    new_place.require_possible(folder)
     # Before any words are written down: another place may be better.
     say_warnings(folder)
     language = current_language()

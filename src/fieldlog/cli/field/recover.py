@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from fieldlog.cli import diagnostics, output
     from fieldlog.cli.field.check import FOUND, given_keyfile, tell_findings
     from fieldlog.cli.field.create import ask_back, proposed_passphrase, show_words
+    from fieldlog.cli.field.place import say_warnings
     from fieldlog.cli.field.unlocking import typed_secret, vault_folder
     from fieldlog.field import recovering, vault
     from fieldlog.i18n.catalog import current_language
@@ -45,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not folder.is_dir():
         raise errors.VaultMissing(str(folder))
     recovering.require_place(folder, into)
+    say_warnings(into)
     typed = vault.typed_secret(typed_secret(arguments, _("Passphrase or recovery words: ")))
     asked = arguments.passphrase_fd is None
     language = current_language()

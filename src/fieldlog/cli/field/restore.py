@@ -35,17 +35,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Restore; nothing is left behind when it is stopped."""
     from pathlib import Path
 
-    from fieldlog import errors
     from fieldlog.cli import output
     from fieldlog.cli.field.create import own_passphrase, proposed_passphrase
+    from fieldlog.cli.field.place import say_warnings
     from fieldlog.cli.field.unlocking import typed_secret, vault_folder
-    from fieldlog.field import vault
+    from fieldlog.field import new_place, vault
     from fieldlog.i18n.catalog import current_language
     from fieldlog.system.paths import home_relative
 
     folder = vault_folder(arguments)
-    if vault.exists(folder):
-        raise errors.VaultExists(str(folder))
+    new_place.require_possible(folder)
+    say_warnings(folder)
     backup = Path(arguments.file).absolute()
     words = vault.typed_secret(typed_secret(arguments, _("Recovery words: ")))
     asked = arguments.passphrase_fd is None

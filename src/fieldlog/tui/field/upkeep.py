@@ -153,6 +153,10 @@ class Upkeep(Protocol):
         """What is known about the place of the vault's folder, in sentences, also before there is a vault."""
         ...
 
+    def new_place_warnings(self) -> tuple[str, ...]:
+        """Likewise when a vault can be made there; if not, raise as ``new_place.require_possible``."""
+        ...
+
     def require(self, present: Present) -> None:
         """Check that ``present`` opens this vault; raise ``CannotUnlock`` if not."""
         ...
@@ -171,6 +175,10 @@ class Upkeep(Protocol):
 
     def check_recovery_words(self, words: str) -> None:
         """Accept twelve words whose checksum fits, or raise ``KeyTextError``."""
+        ...
+
+    def require_restorable(self, backup: str, words: str) -> None:
+        """Check what is quick: ``words`` open this backup, and a vault can be made; raise what is wrong."""
         ...
 
     def restore(self, *, backup: str, recovery: str, passphrase: str, progress: Progress) -> Restored:

@@ -11,6 +11,7 @@ from fieldlog.field import (
     checking,
     destruction,
     keys,
+    new_place,
     places,
     presence,
     recovery_keys,
@@ -20,6 +21,7 @@ from fieldlog.field import (
     volumes,
 )
 from fieldlog.field import bin as bins
+from fieldlog.field.backup_reading import look_into_backup
 from fieldlog.formats.keyslots import Purpose
 from fieldlog.i18n.catalog import LANGUAGES, current_language
 from fieldlog.i18n.findings import check_sentences
@@ -71,6 +73,11 @@ class VaultUpkeep(VaultRecovering):
         slugs = (*places.place_warnings(self.folder), *places.computer_warnings())
         return tuple(warning_sentence(slug, service=service) for slug in slugs)
 
+    def new_place_warnings(self) -> tuple[str, ...]:
+        """Likewise, when a vault can be made there."""
+        new_place.require_possible(self.folder)
+        return self.place_warnings()
+
     def require(self, present: Present) -> None:
         """Check that ``present`` opens this vault."""
         presence.require(self.open_vault, vault.typed_secret(present.words), keyfile=given(present.keyfile))
@@ -99,6 +106,11 @@ class VaultUpkeep(VaultRecovering):
     def check_recovery_words(self, words: str) -> None:
         """Accept twelve words whose checksum fits."""
         recovery_keys.check_recovery_words(vault.typed_secret(words))
+
+    def require_restorable(self, backup: str, words: str) -> None:
+        """Check what is quick before words are drawn for it."""
+        new_place.require_possible(self.folder)
+        look_into_backup(Path(backup), vault.typed_secret(words))
 
     def restore(self, *, backup: str, recovery: str, passphrase: str, progress: Progress) -> Restored:
         """Make a vault out of a backup; it is locked afterwards."""

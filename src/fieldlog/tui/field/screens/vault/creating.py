@@ -12,8 +12,11 @@ from fieldlog.tui.field.screens.words import WordsScreen
 
 
 async def begin_vault(page: ReporterPage) -> None:
-    """Say what is known about the place, if anything, then draw words."""
-    warnings = await page.reporter.ask(page.work.place_warnings)
+    """Say what is known about the place, if anything, then draw words.
+
+    Where no vault can be made, that is said instead: nobody is to write words for it.
+    """
+    warnings = await page.reporter.ask(page.work.new_place_warnings)
     if warnings is None:
         return
 

@@ -101,6 +101,14 @@ class RestoreScreen(ReporterPage):
             field.focus()
             self.complain(why_wrong(error))
             return
+        # Nobody should write seven words on paper for a file that does not open, or for a full disk.
+        try:
+            await self.reporter.threads.call(lambda: self.work.require_restorable(backup, words))
+        except errors.FieldlogError as error:
+            if isinstance(error, errors.BackupNotOpened):
+                field.focus()
+            self.reporter.explain(error)
+            return
         self._choose_words(backup, words)
 
     def _choose_words(self, backup: str, recovery: str) -> None:

@@ -40,6 +40,12 @@ class UnsafePermissions(MachineError):
     exit_status = 61
 
 
+class NotOrdinary(UnsafePermissions):
+    """A link or a special file where an ordinary file or folder belongs: it leads to what others may hold."""
+
+    code = "machine.not-ordinary"
+
+
 class ReadOnly(MachineError):
     """The target cannot be written."""
 

@@ -289,6 +289,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("Other users of this computer can reach {path}."),
         N_("Make it yours alone (chmod 700 for a folder, 600 for a file), and think who may have looked."),
     ),
+    "machine.not-ordinary": (
+        N_("{path} is a link or a special file where an ordinary one belongs."),
+        N_(
+            "Look where it leads and who made it before anything else. "
+            "Then put the real file or folder in its place."
+        ),
+    ),
     "machine.read-only": (
         N_("{path} cannot be written."),
         N_("Choose another place, or remove the write protection."),

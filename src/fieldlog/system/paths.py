@@ -67,7 +67,8 @@ def require_private(folder: Path) -> None:
 
     Raises:
         UnsafePermissions: the folder is looser than 0700 or a file in it looser than 0600, or one of
-            them belongs to somebody else, or an entry is neither file nor folder.
+            them belongs to somebody else.
+        NotOrdinary: an entry is neither file nor folder.
         MachineError: one of its subclasses, it cannot be looked at.
     """
     if not _POSIX:
@@ -83,5 +84,7 @@ def require_private(folder: Path) -> None:
 def _require_private_entry(path: Path, facts: os.stat_result, *, is_folder: bool) -> None:
     expected_kind = stat.S_ISDIR if is_folder else stat.S_ISREG
     # A symlink is refused too: it would let somebody with access to its target swap the vault.
-    if not expected_kind(facts.st_mode) or facts.st_mode & _OTHERS or facts.st_uid != os.geteuid():
+    if not expected_kind(facts.st_mode):
+        raise errors.NotOrdinary(str(path))
+    if facts.st_mode & _OTHERS or facts.st_uid != os.geteuid():
         raise errors.UnsafePermissions(str(path))

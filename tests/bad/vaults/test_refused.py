@@ -195,7 +195,7 @@ def test_link_in_place_of_a_file(folder: Path, sample: Sample) -> None:
     elsewhere = folder.with_name("elsewhere")
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
-    with pytest.raises(errors.UnsafePermissions):
+    with pytest.raises(errors.NotOrdinary):
         unlock(folder)
     assert path.is_symlink()
 

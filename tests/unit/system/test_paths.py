@@ -64,10 +64,16 @@ def test_loose_files_and_links_inside_are_refused(tmp_path):
     (folder / "sub").mkdir(mode=0o700)
     paths.require_private(folder)
     (folder / "link").symlink_to(inner)
-    with pytest.raises(errors.UnsafePermissions):
+    with pytest.raises(errors.NotOrdinary) as caught:
         paths.require_private(folder)
+    assert caught.value.path == str(folder / "link")
+    (folder / "link").unlink()
+    os.mkfifo(folder / "pipe", 0o600)
+    with pytest.raises(errors.NotOrdinary):
+        paths.require_private(folder)
+    (folder / "pipe").unlink()
     (tmp_path / "w").symlink_to(folder)
-    with pytest.raises(errors.UnsafePermissions):
+    with pytest.raises(errors.NotOrdinary):
         paths.require_private(tmp_path / "w")
 
 

@@ -145,10 +145,11 @@ CHECK: Final[dict[str, tuple[str, str]]] = {
     ),
     "volumes-exchanged": (
         N_("The files vol-a and vol-b have changed places."),
-        N_(
-            "Copy the folder first, then give each of the two the other's name, and media-a and media-b "
-            "likewise if they were exchanged too."
-        ),
+        N_("Copy the folder first, then give each of the two the other's name."),
+    ),
+    "media-exchanged": (
+        N_("The files media-a and media-b have changed places."),
+        N_("Copy the folder first, then give each of the two the other's name."),
     ),
 }
 """What ``check`` says."""
@@ -235,6 +236,7 @@ RECOVER: Final[dict[str, tuple[str, str]]] = {
         ),
         _NOTHING,
     ),
+    "media-exchanged": (CHECK["media-exchanged"][0], _NOTHING),
     "volumes-exchanged": (CHECK["volumes-exchanged"][0], _NOTHING),
 }
 """What ``recover`` says."""

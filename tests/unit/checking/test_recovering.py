@@ -383,16 +383,21 @@ def test_upgraded_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert recover(folder, secret=words)[0].is_whole
 
 
-def test_volumes_that_changed_places(folder: Path, sample: Sample) -> None:
-    """A volume in the other one's file, as after a careless copy, is found there and said."""
-    first, second = (folder / f"vol-{letter}" for letter in "ab")
-    aside = first.rename(folder.parent / "aside")
-    second.rename(first)
-    aside.rename(second)
+@pytest.mark.parametrize("stems", [("vol",), ("media",), ("vol", "media")])
+def test_files_that_changed_places(folder: Path, sample: Sample, stems: tuple[str, ...]) -> None:
+    """A volume or attachments in the other one's file, as after a careless copy, are found there and said."""
+    for stem in stems:
+        first, second = (folder / f"{stem}-{letter}" for letter in "ab")
+        aside = first.rename(folder.parent / "aside")
+        second.rename(first)
+        aside.rename(second)
+    slugs = {"vol": "volumes-exchanged", "media": "media-exchanged"}
+    expected = {slugs[stem] for stem in stems}
     checked = checking.check(folder=folder, passphrase=PASSPHRASE)
-    assert "volumes-exchanged" in {finding.slug for finding in checked.findings}
+    assert expected == {finding.slug for finding in checked.findings} & set(slugs.values())
+    assert "attachment-damaged" not in {finding.slug for finding in checked.findings}
     report, found = recover(folder)
-    assert "volumes-exchanged" in slugs_of(report)
+    assert expected == slugs_of(report) & set(slugs.values())
     assert found.revisions == sample.everything.revisions
     assert found.files == sample.everything.files
     assert found.lines == sample.everything.lines

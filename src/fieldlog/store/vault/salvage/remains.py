@@ -25,7 +25,7 @@ from fieldlog.store.database import Database, translating
 from fieldlog.store.media import MediaStore
 from fieldlog.store.vault import folder
 from fieldlog.store.vault.findings import Findings
-from fieldlog.store.vault.salvage import table_list
+from fieldlog.store.vault.salvage import exchanged, table_list
 from fieldlog.store.vault.salvage.image import CIPHER_VFS, Image, Images
 from fieldlog.store.vault.salvage.keys import Unlocked
 from fieldlog.store.vault.salvage.leftover_log import breaks_off
@@ -212,8 +212,14 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
         backing.close()
         raise
     cipher.restrict(database)
-    store = MediaStore(database, media, root_key=keys.media_key, unit_bytes=unlocked.header.unit_bytes)
-    return Remains(database, backing, page_keys, store, page_count=count)
+
+    def store_at(where: MediaPlace) -> MediaStore:
+        return MediaStore(database, where, root_key=keys.media_key, unit_bytes=unlocked.header.unit_bytes)
+
+    in_place = exchanged.media_in_place(Tables(database), media, store_at)
+    if in_place != media:
+        findings.add("media-exchanged")
+    return Remains(database, backing, page_keys, store_at(in_place), page_count=count)
 
 
 def _has_changed_places(place: Path, header: VaultHeader, own: int, page_keys: PageCipher) -> bool:
@@ -229,7 +235,7 @@ def _has_changed_places(place: Path, header: VaultHeader, own: int, page_keys: P
         finally:
             file.close()
 
-    return not pages_in(own) and pages_in(1 - own)
+    return exchanged.other_holds_ours(pages_in, own)
 
 
 def _shown(place: Path, header: VaultHeader, keys: VolumeKeys, own: int, media: MediaPlace) -> _Backing:

@@ -21,7 +21,7 @@ from fieldlog import errors
 from fieldlog.field import backup_layout
 from fieldlog.field import vault as field_vault
 from fieldlog.field.backup import back_up, backup_status
-from fieldlog.field.backup_reading import check_backup
+from fieldlog.field.backup_reading import check_backup, look_into_backup
 from fieldlog.field.recovery_keys import recovery_identity, recovery_recipient
 from fieldlog.field.vault import OpenVault
 from fieldlog.formats import age, backup_manifest
@@ -213,6 +213,25 @@ def test_truncated_anywhere(made: Made, tmp_path: Path) -> None:
         path.write_bytes(whole + more)
         with refused(errors.BackupRefused, tmp_path):
             check_backup(path, RECOVERY)
+
+
+def test_a_look_tells_what_whole_verifying_tells(made: Made, tmp_path: Path) -> None:
+    """Quickly: what it is and whose; a beginning that was altered or cut. The payload is for ``check_backup``."""
+    assert look_into_backup(made.path, RECOVERY) == check_backup(made.path, RECOVERY)
+    with refused(errors.BackupNotOpened, tmp_path):
+        look_into_backup(made.path, OTHER_WORDS)
+    whole = made.path.read_bytes()
+    path = tmp_path / "altered.age"
+    begins = whole.index(b"\n--- ") + 100
+    for content in (b"", b"invented", whole[:200], whole[:-1], whole[:begins] + whole[begins + 1 :]):
+        path.write_bytes(content)
+        with refused(errors.BackupRefused, tmp_path):
+            look_into_backup(path, RECOVERY)
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    assert look_into_backup(path, RECOVERY)
+    with refused(errors.BackupRefused, tmp_path):
+        check_backup(path, RECOVERY)
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(3000, marks=pytest.mark.slow)])

@@ -30,7 +30,8 @@ def check(
 ) -> Checked:
     """Look at everything that ``passphrase`` opens in the locked vault at ``folder``.
 
-    ``passphrase`` may be the recovery words. ``progress`` is called with bytes of attached files.
+    ``passphrase`` may be the recovery words. ``progress`` is called with what is done and what there is in
+    all; what it raises ends the check.
 
     Raises:
         VaultMissing: there is none. VaultInUse: another Fieldlog has it open.

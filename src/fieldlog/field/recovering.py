@@ -104,7 +104,8 @@ def recover(
 ) -> Recovered:
     """Make a fresh vault at ``into`` with everything that verifies, and say what did not.
 
-    The fresh vault has keys and words of its own. ``progress`` is called with bytes of attached files.
+    The fresh vault has keys and words of its own. ``progress`` is called with what is done and what there is
+    in all; what it raises ends everything.
 
     Raises:
         VaultExists: there is something at ``into``; it was not touched.

@@ -25,6 +25,8 @@ Row = tuple[Any, ...]
 Bindings = Sequence[str | bytes | int | float | None]
 
 _BATCH_ROWS: Final = 256
+_STEPS_ASKED: Final = 50_000
+"""Steps of the engine after which a long statement is asked whether to go on: some milliseconds."""
 """Rows fetched at once by ``each``: the lock is free between batches."""
 
 
@@ -250,6 +252,20 @@ class Database:
             if not batch:
                 return
             yield from batch
+
+    @contextmanager
+    def watched(self, ask: Callable[[], object]) -> Iterator[None]:
+        """Call ``ask`` again and again while a statement of the block runs; what it raises ends both."""
+
+        def go_on() -> bool:
+            ask()
+            return False
+
+        self._connection.set_progress_handler(go_on, _STEPS_ASKED)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from fieldlog.i18n import findings as findings_text
 from fieldlog.i18n.catalog import LANGUAGES, set_language
 from fieldlog.primitives import kdf
 from fieldlog.primitives.secret import Secret
+from fieldlog.store import database as store_database
 from fieldlog.store.database import Database
 from fieldlog.store.vault import backing
 from fieldlog.store.vault import folder as vault_folder
@@ -55,7 +56,7 @@ def test_killed_vault(samples: tuple[Sample, Sample]) -> None:
 
 
 def test_progress_and_cancelling(sample: Sample) -> None:
-    """The bytes of attached files are counted to the end, and the person can stop at any of them."""
+    """Pages, rows and files are counted to the end, and the person can stop at any of them."""
     seen: list[tuple[int, int]] = []
     checking.check(
         folder=sample.folder,
@@ -64,13 +65,35 @@ def test_progress_and_cancelling(sample: Sample) -> None:
     )
     assert seen[-1][0] == seen[-1][1] > 0
     assert seen == sorted(seen)
+    assert len({total for _done, total in seen}) == 1
+    for at in range(0, len(seen), max(1, len(seen) // 12)):
+        calls = iter(range(at + 1))
+
+        def stop(_done: int, _total: int, calls: Iterator[int] = calls, at: int = at) -> None:
+            if next(calls) == at:
+                raise errors.Cancelled
+
+        with pytest.raises(errors.Cancelled):
+            checking.check(folder=sample.folder, passphrase=PASSPHRASE, progress=stop)
+    assert checking.check(folder=sample.folder, passphrase=PASSPHRASE).is_clean
+
+
+def test_a_long_statement_can_be_stopped(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the engine does for minutes in a large vault is asked whether to go on, and then ends."""
+    monkeypatch.setattr(store_database, "_STEPS_ASKED", 1)
+    seen: list[tuple[int, int]] = []
+    checking.check(folder=sample.folder, passphrase=PASSPHRASE, progress=lambda *told: seen.append(told))
+    longest = max(seen.count(told) for told in seen)
+    assert longest > 100, "nobody was asked during a statement"
+    asked = next(number for number, told in enumerate(seen) if seen.count(told) == longest)
+    calls = iter(range(len(seen)))
 
     def stop(_done: int, _total: int) -> None:
-        raise errors.Cancelled
+        if next(calls) == asked + 10:
+            raise errors.Cancelled
 
     with pytest.raises(errors.Cancelled):
         checking.check(folder=sample.folder, passphrase=PASSPHRASE, progress=stop)
-    assert checking.check(folder=sample.folder, passphrase=PASSPHRASE).is_clean
 
 
 def database_of(folder: Path) -> Database:

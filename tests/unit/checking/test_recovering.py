@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -265,15 +265,23 @@ def test_nothing_over_something(folder: Path) -> None:
 
 
 def test_stopped_leaves_nothing(folder: Path) -> None:
-    """A person stops in the middle of a file: there is no half vault, and it can be begun again."""
-
-    def stop(_done: int, _total: int) -> None:
-        raise errors.Cancelled
-
+    """A person stops at rows, at a file, at the end: there is no half vault, and it can be begun again."""
+    seen: list[tuple[int, int]] = []
+    first = folder.with_name("first")
+    assert recover(folder, into=first, progress=lambda *told: seen.append(told))[0].is_whole
+    assert seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1]
     before = sorted(path.name for path in folder.parent.iterdir())
-    with pytest.raises(errors.Cancelled):
-        recover(folder, progress=stop)
-    assert sorted(path.name for path in folder.parent.iterdir()) == before
+    for at in {0, len(seen) // 2, len(seen) - 1}:
+        calls = iter(range(len(seen)))
+
+        def stop(_done: int, _total: int, calls: Iterator[int] = calls, at: int = at) -> None:
+            if next(calls) == at:
+                raise errors.Cancelled
+
+        with pytest.raises(errors.Cancelled):
+            recover(folder, progress=stop)
+        assert sorted(path.name for path in folder.parent.iterdir()) == before
     assert recover(folder)[0].is_whole
 
 

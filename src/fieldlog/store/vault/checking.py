@@ -15,13 +15,20 @@ from fieldlog.formats.keyslots import VaultHeader
 from fieldlog.primitives.secret import Secret
 from fieldlog.store.media import Progress
 from fieldlog.store.vault import chain, schema, slot_table
-from fieldlog.store.vault.checking_contents import Contents
+from fieldlog.store.vault.checking_contents import LINE_COST, REVISION_COST, Contents
 from fieldlog.store.vault.checking_files import check_folder
 from fieldlog.store.vault.checking_media import check_media
 from fieldlog.store.vault.findings import Checked
 from fieldlog.store.vault.salvage import recovery
+from fieldlog.store.vault.salvage.attachments import attached_bytes
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.recovery import Damaged
 from fieldlog.store.vault.salvage.tables import Unreadable
+
+_PAGE_COST: Final = 7_000
+_ENGINE_COST: Final = 15_000
+_SEARCH_COST: Final = 10_000
+"""Bytes of an attachment that are checked in the time of one page: its tag, by the engine, in the index."""
 
 _SEARCH: Final = "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)"
 
@@ -36,7 +43,7 @@ def check(
 ) -> Checked:
     """Look at everything that ``secret`` opens in the vault at ``place``.
 
-    ``progress`` is called with bytes done and bytes in all; what it raises ends the check.
+    ``progress`` is called with what is done and what there is in all; what it raises ends the check.
 
     Raises:
         VaultMissing: there is none. VaultInUse: somebody has it open.
@@ -54,21 +61,24 @@ def check(
 def _check(damaged: Damaged, progress: Progress | None) -> Checked:
     findings, remains = damaged.findings, damaged.remains
     header = damaged.unlocked.header
+    pace = _pace(damaged, progress)
     check_folder(damaged.place, header, findings)
     # An older schema is read as it is: a check does not migrate.
     steps = _check_schema(damaged)
     slots = _check_slots(damaged) if steps >= _STEP_OF_SLOTS else 0
-    pages = remains.pages()
+    pages = remains.pages(pace, cost=_PAGE_COST)
     if pages.damaged:
         findings.add("pages-damaged", count=len(pages.damaged))
     if pages.older:
         findings.add("older-pages", count=len(pages.older))
-    _check_engine(damaged, found_pages=bool(pages.damaged))
-    contents = Contents(remains.tables, findings)
+    with remains.database.watched(pace.step):
+        _check_engine(damaged, pace, found_pages=bool(pages.damaged))
+    contents = Contents(remains.tables, findings, pace)
     contents.check(remembered=damaged.unlocked.slot.payload.head)
-    media = check_media(remains, header, findings, progress)
+    media = check_media(remains, header, findings, pace)
     if remains.tables.incomplete:
         findings.add("tables-damaged", count=len(remains.tables.incomplete))
+    pace.end()
     return Checked(
         findings=findings.all(),
         pages=pages.count,
@@ -80,6 +90,17 @@ def _check(damaged: Damaged, progress: Progress | None) -> Checked:
         free_units=media.free_units,
         slots=slots,
     )
+
+
+def _pace(damaged: Damaged, progress: Progress | None) -> Pace:
+    """What there is to look at, as far as it is known beforehand."""
+    remains = damaged.remains
+    pace = Pace(progress)
+    pace.expect(remains.page_count * (_PAGE_COST + _ENGINE_COST + _SEARCH_COST))
+    pace.expect(damaged.unlocked.slot.payload.head.count * REVISION_COST)
+    pace.expect(remains.line_count() * LINE_COST)
+    pace.expect(attached_bytes(remains.tables))
+    return pace
 
 
 _STEP_OF_SLOTS: Final = next(step.number for step in schema.STEPS if step.name == "key slots")
@@ -127,10 +148,11 @@ def _opens(header: VaultHeader, content: bytes, index: int, slot_key: Secret) ->
     return opened.index == index
 
 
-def _check_engine(damaged: Damaged, *, found_pages: bool) -> None:
+def _check_engine(damaged: Damaged, pace: Pace, *, found_pages: bool) -> None:
     """What the storage engine itself finds in tables, indexes and the search index."""
     findings, tables = damaged.findings, damaged.remains.tables
     found = tables.rows("integrity", "PRAGMA integrity_check(1000)")
+    pace.step(damaged.remains.page_count * _ENGINE_COST)
     # Damaged pages break the tables on them; they are counted as pages already.
     if found is not None and found != [("ok",)] and not found_pages:
         findings.add("tables-damaged", count=len(found))
@@ -140,6 +162,7 @@ def _check_engine(damaged: Damaged, *, found_pages: bool) -> None:
     if tables.rows("search", _SEARCH) is None:
         findings.add("search-damaged")
         tables.incomplete.discard("search")
+    pace.step(damaged.remains.page_count * _SEARCH_COST)
     broken = tables.rows("links", "PRAGMA foreign_key_check")
     if broken:
         findings.add("links-broken", count=len(broken))

@@ -11,8 +11,13 @@ from fieldlog.store.database import Row
 from fieldlog.store.vault import chain, plain
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.incidents import shown_texts
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.revisions import verified
 from fieldlog.store.vault.salvage.tables import Tables
+
+REVISION_COST: Final = 40_000
+LINE_COST: Final = 12_000
+"""Bytes of an attachment that are checked in the time of one row."""
 
 _REVISIONS: Final = (
     "SELECT seq, incident, version, code, rev, content, content_sha256, prev_hash, hash "
@@ -40,9 +45,10 @@ _LINES: Final = (
 class Contents:
     """Checks what a vault says; ``changes`` and ``incidents`` count what was looked at."""
 
-    def __init__(self, tables: Tables, findings: Findings) -> None:
+    def __init__(self, tables: Tables, findings: Findings, pace: Pace) -> None:
         self._tables = tables
         self._findings = findings
+        self._pace = pace
         self.changes = 0
         self.incidents = 0
 
@@ -53,7 +59,8 @@ class Contents:
             self._findings.add("record-stale", code=str(code), incident=str(incident))
         for (code,) in self._tables.rows("version", _VERSIONS) or ():
             self._findings.add("versions-differ", code=str(code), incident=str(code))
-        for row in self._tables.keyed("incident", _LINES, order=("incident.code",)):
+        lines = self._tables.keyed("incident", _LINES, order=("incident.code",))
+        for row in self._pace.each(lines, cost=LINE_COST):
             self.incidents += 1
             if not _agrees(row):
                 self._findings.add("list-differs", code=str(row[0]), incident=str(row[0]))
@@ -67,7 +74,8 @@ class Contents:
         last = max([last, *(row[0] or 0 for row in highest or ())])
         previous, broken = chain.NO_LINK, 0
         expected = 1
-        for row in self._tables.numbered("revision", _REVISIONS, last=last):
+        revisions = self._tables.numbered("revision", _REVISIONS, last=last)
+        for row in self._pace.each(revisions, cost=REVISION_COST):
             self.changes += 1
             # What lies before a gap is counted with the revision after it.
             broken += row[0] - expected

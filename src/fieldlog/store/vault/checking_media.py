@@ -10,10 +10,11 @@ from fieldlog.formats.keyslots import VaultHeader
 from fieldlog.model import codec
 from fieldlog.model.evidence import Evidence
 from fieldlog.store.hashing import Hashers
-from fieldlog.store.media import Progress, StoredFile
+from fieldlog.store.media import StoredFile
 from fieldlog.store.vault import plain
 from fieldlog.store.vault.findings import Findings
-from fieldlog.store.vault.salvage.attachments import Differs, attached_bytes, require_rows, require_same
+from fieldlog.store.vault.salvage.attachments import Differs, require_rows, require_same
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.remains import Remains
 from fieldlog.store.vault.salvage.tables import Unreadable
 
@@ -40,13 +41,10 @@ class CheckedMedia:
     free_units: int = 0
 
 
-def check_media(
-    remains: Remains, header: VaultHeader, findings: Findings, progress: Progress | None
-) -> CheckedMedia:
+def check_media(remains: Remains, header: VaultHeader, findings: Findings, pace: Pace) -> CheckedMedia:
     """Decrypt every attachment in full, and look at the units."""
     checked = CheckedMedia()
     _check_units(remains, header, findings, checked)
-    total = attached_bytes(remains.tables)
     for code, _size in list(remains.tables.keyed("attachment", _STORED, order=("code",))):
         record, incident = _record(remains, code)
         if record is None:
@@ -55,7 +53,7 @@ def check_media(
         checked.attachments += 1
         try:
             require_rows(remains.tables, record)
-            require_same(_read(remains, record, progress, done=checked.bytes, total=total), record)
+            require_same(_read(remains, record, pace), record)
             require_same(remains.media.facts(record.code), record)
         except Differs:
             findings.add("attachment-altered", code=record.code, incident=incident)
@@ -102,9 +100,7 @@ def _record(remains: Remains, code: object) -> tuple[Evidence | None, str]:
     return None, ""
 
 
-def _read(
-    remains: Remains, record: Evidence, progress: Progress | None, *, done: int, total: int
-) -> StoredFile:
+def _read(remains: Remains, record: Evidence, pace: Pace) -> StoredFile:
     """Read an attachment to its end; everything that comes out was authenticated."""
     with remains.media.open(record.code) as reader, Hashers() as hashers:
         while True:
@@ -113,8 +109,6 @@ def _read(
             if count == 0:
                 break
             hashers.take(buffer, count)
-            done += count
-            if progress is not None:
-                progress(min(done, total), total)
+            pace.step(count)
         digests = hashers.finish()
     return StoredFile(size=digests.size, sha256=digests.sha256, sha512=digests.sha512, crc32=digests.crc32)

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from fieldlog import errors
 from fieldlog.model.evidence import Evidence
-from fieldlog.store.media import MediaReader, MediaStore, Progress, StoredFile
+from fieldlog.store.media import MediaReader, MediaStore, StoredFile
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.salvage.batch import Batch
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables, Unreadable
 from fieldlog.system import files
 
@@ -62,17 +63,14 @@ class Attachments:
         target: MediaStore,
         batch: Batch,
         findings: Findings,
-        progress: Progress | None,
-        *,
-        total: int,
+        pace: Pace,
     ) -> None:
         self._tables = tables
         self._source = source
         self._target = target
         self._batch = batch
         self._findings = findings
-        self._progress = progress
-        self._total = total
+        self._pace = pace
         self.taken = 0
         self.taken_bytes = 0
 
@@ -93,17 +91,13 @@ class Attachments:
                 self._batch.flush()
         return kept
 
-    def tell_end(self) -> None:
-        """Say that nothing is left to copy, whatever was lost."""
-        if self._progress is not None:
-            self._progress(self._total, self._total)
-
     def _copy(self, record: Evidence) -> bool:
-        before = self.taken_bytes
+        before = 0
 
         def progressed(done: int, _total: int) -> None:
-            if self._progress is not None:
-                self._progress(min(before + done, self._total), self._total)
+            nonlocal before
+            self._pace.step(done - before)
+            before = done
 
         try:
             require_rows(self._tables, record)

@@ -19,7 +19,11 @@ from fieldlog.store.vault import plain, search
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.incidents import Cursor, Incidents, Summary
 from fieldlog.store.vault.salvage.batch import Batch
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables
+
+INCIDENT_COST: Final = 250_000
+"""Bytes of an attachment that are taken over in the time of one incident."""
 
 _PAGE: Final = 100
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -61,6 +65,7 @@ class Contents:
         incidents: Incidents,
         wording: Wording,
         findings: Findings,
+        pace: Pace,
     ) -> None:
         self._tables = tables
         self._batch = batch
@@ -68,11 +73,12 @@ class Contents:
         self._incidents = incidents
         self._wording = wording
         self._findings = findings
+        self._pace = pace
         self.counted = Counted()
 
     def take_over(self, each: Callable[[str, tuple[Evidence, ...]], int]) -> None:
         """Take over every incident. ``each`` takes over the files of one and says how many there are now."""
-        for code in self._codes():
+        for code in self._pace.each(self._codes(), cost=INCIDENT_COST):
             self._batch.begin()
             newest = self._versions(code)
             records = self._members(code)

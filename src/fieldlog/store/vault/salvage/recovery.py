@@ -19,18 +19,22 @@ from fieldlog.store.vault.records import Records
 from fieldlog.store.vault.salvage import keys, traces
 from fieldlog.store.vault.salvage.attachments import Attachments, attached_bytes
 from fieldlog.store.vault.salvage.batch import Batch
-from fieldlog.store.vault.salvage.contents import Contents, Wording
+from fieldlog.store.vault.salvage.contents import INCIDENT_COST, Contents, Wording
 from fieldlog.store.vault.salvage.keys import Unlocked
 from fieldlog.store.vault.salvage.lines import Lines
 from fieldlog.store.vault.salvage.others import Others
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.remains import Remains, open_remains
-from fieldlog.store.vault.salvage.revisions import Revisions
+from fieldlog.store.vault.salvage.revisions import REVISION_COST, Revisions
 from fieldlog.system.locking import FileLock
 
 if TYPE_CHECKING:
     from fieldlog.primitives.secret import Secret
     from fieldlog.store.media import Progress
     from fieldlog.store.vault.making import NewVolume
+
+_PAGE_COST: Final = 3_000
+"""Bytes of an attachment that are taken over in the time of looking at one page."""
 
 _NAMELESS: Final = ("incident", "incident-index")
 """Both ways to the list of incidents: where neither reads in full, some may be lost without a name."""
@@ -104,7 +108,7 @@ def locked(place: Path) -> Iterator[None]:
 def pour(damaged: Damaged, fresh: NewVolume, *, wording: Wording, progress: Progress | None) -> Recovered:
     """Take over everything that verifies into ``fresh``, which is empty and in nobody's sight yet.
 
-    ``progress`` is called with bytes of attached files; what it raises ends everything.
+    ``progress`` is called with what is done and what there is in all; what it raises ends everything.
 
     Raises:
         NoSpace: what is left does not fit.
@@ -112,28 +116,29 @@ def pour(damaged: Damaged, fresh: NewVolume, *, wording: Wording, progress: Prog
     """
     remains, findings, tables = damaged.remains, damaged.findings, damaged.remains.tables
     remembered = damaged.unlocked.slot.payload.head
+    pace = Pace(progress)
+    pace.expect(remembered.count * REVISION_COST + remains.line_count() * INCIDENT_COST)
+    pace.expect(attached_bytes(tables) + remains.page_count * _PAGE_COST)
     with Batch(fresh.database) as batch:
         lines = Lines(tables, batch, findings)
         lines.take_over()
-        revisions = Revisions(tables, batch, lines, findings)
+        revisions = Revisions(tables, batch, lines, findings, pace)
         revisions.take_over(remembered=remembered.count)
         lines.discover()
         if set(_NAMELESS) <= tables.incomplete:
             findings.add("unnamed-lost")
         revisions.name_missing()
-        attachments = Attachments(
-            tables, remains.media, fresh.media, batch, findings, progress, total=attached_bytes(tables)
-        )
+        attachments = Attachments(tables, remains.media, fresh.media, batch, findings, pace)
         incidents = Incidents(fresh.database, Records(fresh.database))
-        contents = Contents(tables, batch, incidents, wording, findings)
+        contents = Contents(tables, batch, incidents, wording, findings, pace)
         contents.take_over(attachments.take_over)
         others = Others(tables, batch, lines, findings)
         others.take_over()
-        attachments.tell_end()
-    if older := remains.pages().older:
+    if older := remains.pages(pace, cost=_PAGE_COST).older:
         findings.add("older-pages", count=len(older))
     if _is_behind(damaged):
         findings.add("head-behind")
+    pace.end()
     return Recovered(
         findings=findings.all(),
         incidents=contents.counted.incidents,

@@ -29,6 +29,7 @@ from fieldlog.store.vault.salvage import exchanged, table_list
 from fieldlog.store.vault.salvage.image import CIPHER_VFS, Image, Images
 from fieldlog.store.vault.salvage.keys import Unlocked
 from fieldlog.store.vault.salvage.leftover_log import breaks_off
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables
 from fieldlog.store.volume.opening import STEM
 from fieldlog.store.volume.stamps import Freshness, StampKey, StampList
@@ -132,13 +133,19 @@ class Remains:
         self.media_bytes = backing.media_bytes
         self._pages = backing.images.pages
         self._keys = keys
-        self._page_count = page_count
+        self.page_count = page_count
         self._freshness = Freshness(backing.listed)
 
-    def pages(self) -> Pages:
-        """Look at every page, those that no table uses too."""
+    def line_count(self) -> int:
+        """How many lines the list has, 0 where that cannot be read; for an estimate."""
+        rows = self.tables.rows("estimate", "SELECT count(*) FROM incident")
+        self.tables.incomplete.discard("estimate")
+        return int(rows[0][0]) if rows else 0
+
+    def pages(self, pace: Pace | None = None, *, cost: int = 0) -> Pages:
+        """Look at every page, those that no table uses too; each costs so much of ``pace``."""
         damaged, older = [], []
-        for number in range(1, self._page_count + 1):
+        for number in (pace or Pace(None)).each(range(1, self.page_count + 1), cost=cost):
             page = self._pages.page(number)
             if not self._keys.fits(page, number=number):
                 damaged.append(number)
@@ -147,7 +154,7 @@ class Remains:
                 page, number=number, cipher=self._keys
             ):
                 older.append(number)
-        return Pages(count=self._page_count, damaged=tuple(damaged), older=tuple(older))
+        return Pages(count=self.page_count, damaged=tuple(damaged), older=tuple(older))
 
     def close(self) -> None:
         """Close it; again is harmless."""

@@ -22,7 +22,11 @@ from fieldlog.store.vault import chain, plain
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.salvage.batch import Batch
 from fieldlog.store.vault.salvage.lines import Lines
+from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables
+
+REVISION_COST: Final = 35_000
+"""Bytes of an attachment that are taken over in the time of one revision."""
 
 _REVISIONS: Final = (
     "SELECT seq, incident, version, code, rev, content, content_sha256, prev_hash, hash "
@@ -57,12 +61,13 @@ class Missing:
 class Revisions:
     """Takes revisions over and knows afterwards which ones are missing."""
 
-    def __init__(self, tables: Tables, batch: Batch, lines: Lines, findings: Findings) -> None:
+    def __init__(self, tables: Tables, batch: Batch, lines: Lines, findings: Findings, pace: Pace) -> None:
         self._tables = tables
         self._batch = batch
         self._target = batch.database
         self._lines = lines
         self._findings = findings
+        self._pace = pace
         self.missing = Missing()
         self.taken = 0
 
@@ -71,7 +76,8 @@ class Revisions:
         previous: tuple[int, bytes] | None = (0, chain.NO_LINK)
         expected = 1
         last = max(remembered, self._last())
-        for row in self._tables.numbered("revision", _REVISIONS, last=last):
+        rows = self._tables.numbered("revision", _REVISIONS, last=last)
+        for row in self._pace.each(rows, cost=REVISION_COST):
             before = previous[1] if previous is not None and previous[0] == row[0] - 1 else None
             previous = (row[0], row[8]) if isinstance(row[8], bytes) else None
             self._batch.begin()

@@ -18,9 +18,7 @@ def main() -> None:
     parser.add_argument("--folder", default=None, help="where to work; needs 20 GiB free, with --large 60")
     parser.add_argument("--keep", default=None, help="a folder outside the repository for the built scenes")
     parser.add_argument("--mib", type=int, default=1024, help="size of the data where it matters, MiB")
-    parser.add_argument(
-        "--large", action="store_true", help="P3 at eight times the size as well, P9 at eight times"
-    )
+    parser.add_argument("--large", action="store_true", help="P3 and P9 at eight times the size")
     parser.add_argument("--only", nargs="+", default=[], metavar="P", help="such as p6 p7")
     asked = parser.parse_args()
     common = ["--mib", str(asked.mib), *(["--folder", asked.folder] if asked.folder else [])]

@@ -77,7 +77,7 @@ def main() -> None:
         ):
             seconds = measure.timed(work)
             print(
-                f"{name} of {asked.incidents:,} incidents: {seconds / reading:.1f} x sha512sum of the same files; "
+                f"{name} of {asked.incidents:,} incidents: {seconds / reading:.1f} x sha512sum of its files; "
                 f"ours {seconds:.1f} s, peer {reading:.2f} s; {len(told[-1].percents)} percents were told",
                 flush=True,
             )

@@ -119,12 +119,12 @@ class _Halves:
             self._progress(done, 2 * total)
 
     def second(self, done: int, total: int) -> None:
-        """Of taking in the attachments; all else comes before them."""
+        """Of taking everything in."""
         if self._progress is not None:
-            self._progress(2 * self._bytes - total + done, 2 * self._bytes)
+            self._progress(self._bytes + self._bytes * done // total, 2 * self._bytes)
 
     def end(self) -> None:
-        """Of all; without attachments there was no second half."""
+        """Of all."""
         if self._progress is not None:
             self._progress(2 * self._bytes, 2 * self._bytes)
 

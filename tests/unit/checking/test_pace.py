@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fieldlog import errors
-from fieldlog.store.vault.salvage.pace import Pace
+from fieldlog.store.vault.pace import Pace
 
 
 def test_it_only_goes_on_and_ends_at_the_end() -> None:

@@ -19,9 +19,9 @@ from fieldlog.store.vault.checking_contents import LINE_COST, REVISION_COST, Con
 from fieldlog.store.vault.checking_files import check_folder
 from fieldlog.store.vault.checking_media import check_media
 from fieldlog.store.vault.findings import Checked
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage import recovery
 from fieldlog.store.vault.salvage.attachments import attached_bytes
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.recovery import Damaged
 from fieldlog.store.vault.salvage.tables import Unreadable
 

@@ -11,7 +11,7 @@ from fieldlog.store.database import Row
 from fieldlog.store.vault import chain, plain
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.incidents import shown_texts
-from fieldlog.store.vault.salvage.pace import Pace
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage.revisions import verified
 from fieldlog.store.vault.salvage.tables import Tables
 

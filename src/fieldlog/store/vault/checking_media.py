@@ -13,8 +13,8 @@ from fieldlog.store.hashing import Hashers
 from fieldlog.store.media import StoredFile
 from fieldlog.store.vault import plain
 from fieldlog.store.vault.findings import Findings
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage.attachments import Differs, require_rows, require_same
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.remains import Remains
 from fieldlog.store.vault.salvage.tables import Unreadable
 

@@ -20,6 +20,7 @@ from fieldlog.primitives.kdf import Argon2Profile
 from fieldlog.store.media import Progress
 from fieldlog.store.vault import backing, chain, folder, making
 from fieldlog.store.vault.making import NewVolume
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.volume import opening
 from fieldlog.store.volume import sizes as volume_sizes
 from fieldlog.store.volume.sizes import Sizes
@@ -62,7 +63,7 @@ def restore(
         made_at: the present moment, for the list of secrets.
         settings: changes settings of the new vault.
         sizes: of its files, if not the usual ones.
-        progress: told about the bytes of attachments.
+        progress: told what is done and what there is in all.
 
     Raises:
         VaultExists: there is something at ``place``.
@@ -74,6 +75,9 @@ def restore(
         MachineError: another subclass. Nothing is left behind.
     """
     chosen = sizes or volume_sizes.USUAL
+    pace = Pace(progress)
+    # Placed, looked at by the engine, and its history followed.
+    pace.expect(3 * contents.database_bytes + sum(contents.attachment_bytes))
     header = VaultHeader(profile=profile, wal_bytes=chosen.log, unit_bytes=chosen.unit)
     with folder.appearing(place) as building:
         content, used = keyslots.create_all(header, secrets, keys=contents.keys, head=contents.head)
@@ -89,11 +93,11 @@ def restore(
             folder=building,
             own=used[0].payload.volume,
             log_bytes=header.wal_bytes,
-            pages=contents.pages(),
+            pages=_counted(contents.pages(), pace),
         )
         with making.new_volume(building, header, used[0]) as volume:
             chain.count_epochs(volume.database)
-            _fill(volume, contents, place, progress=progress)
+            _fill(volume, contents, place, pace)
             making.fill_in(volume, content, used, made_at=made_at, fill=settings)
             content = slot_changes.reseal(header, content, used, head=chain.head_of(volume.database))
             making.fill_in(volume, content, used, made_at=made_at, fill=None)
@@ -105,27 +109,24 @@ def _units_bytes(contents: Contents, unit_bytes: int) -> int:
     return sum(-(-sealed_size(size) // unit_bytes) * unit_bytes for size in contents.attachment_bytes)
 
 
-def _fill(volume: NewVolume, contents: Contents, place: Path, *, progress: Progress | None) -> None:
+def _counted(pages: Iterator[bytes], pace: Pace) -> Iterator[bytes]:
+    for piece in pages:
+        yield piece
+        pace.step(len(piece))
+
+
+def _fill(volume: NewVolume, contents: Contents, place: Path, pace: Pace) -> None:
     """Check the history, then take every attachment in under a new key."""
     damaged = errors.VaultDamaged(str(place), "database")
-    if volume.database.execute("PRAGMA integrity_check") != [("ok",)]:
-        raise damaged
+    with volume.database.watched(pace.step):
+        if volume.database.execute("PRAGMA integrity_check") != [("ok",)]:
+            raise damaged
+    pace.step(contents.database_bytes)
     found = chain.head_of(volume.database)
     if chain.verify(volume.database) != contents.head.count or found.hash != contents.head.hash:
         raise errors.HistoryAltered(str(place))
+    pace.step(contents.database_bytes)
     volume.media.forget_units()
-    done, total = 0, volume.media.total_bytes()
     for code in volume.media.codes():
         with contents.attachment(code) as source:
-            volume.media.refill(code, source, progress=_onwards(progress, done, total))
-        done += volume.media.facts(code).size
-
-
-def _onwards(progress: Progress | None, before: int, total: int) -> Progress | None:
-    if progress is None:
-        return None
-
-    def tell(done: int, _total: int) -> None:
-        progress(before + done, total)
-
-    return tell
+            volume.media.refill(code, source, progress=pace.within())

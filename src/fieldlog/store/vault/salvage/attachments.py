@@ -13,8 +13,8 @@ from fieldlog import errors
 from fieldlog.model.evidence import Evidence
 from fieldlog.store.media import MediaReader, MediaStore, StoredFile
 from fieldlog.store.vault.findings import Findings
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage.batch import Batch
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables, Unreadable
 from fieldlog.system import files
 
@@ -92,18 +92,11 @@ class Attachments:
         return kept
 
     def _copy(self, record: Evidence) -> bool:
-        before = 0
-
-        def progressed(done: int, _total: int) -> None:
-            nonlocal before
-            self._pace.step(done - before)
-            before = done
-
         try:
             require_rows(self._tables, record)
             with (
                 _Stream(self._source.open(record.code), record.bytes) as stream,
-                self._target.add(record.code, stream, progress=progressed) as stored,
+                self._target.add(record.code, stream, progress=self._pace.within()) as stored,
             ):
                 require_same(stored, record)
         except (*Unreadable, errors.UnknownRecord, Differs):

@@ -18,8 +18,8 @@ from fieldlog.model.quick import QuickCapture
 from fieldlog.store.vault import plain, search
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.incidents import Cursor, Incidents, Summary
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage.batch import Batch
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables
 
 INCIDENT_COST: Final = 250_000

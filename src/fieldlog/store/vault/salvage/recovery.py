@@ -15,6 +15,7 @@ from fieldlog import errors
 from fieldlog.store.vault import folder, schema
 from fieldlog.store.vault.findings import Findings, Recovered
 from fieldlog.store.vault.incidents import Incidents
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.records import Records
 from fieldlog.store.vault.salvage import keys, traces
 from fieldlog.store.vault.salvage.attachments import Attachments, attached_bytes
@@ -23,7 +24,6 @@ from fieldlog.store.vault.salvage.contents import INCIDENT_COST, Contents, Wordi
 from fieldlog.store.vault.salvage.keys import Unlocked
 from fieldlog.store.vault.salvage.lines import Lines
 from fieldlog.store.vault.salvage.others import Others
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.remains import Remains, open_remains
 from fieldlog.store.vault.salvage.revisions import REVISION_COST, Revisions
 from fieldlog.system.locking import FileLock

@@ -25,11 +25,11 @@ from fieldlog.store.database import Database, translating
 from fieldlog.store.media import MediaStore
 from fieldlog.store.vault import folder
 from fieldlog.store.vault.findings import Findings
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage import exchanged, table_list
 from fieldlog.store.vault.salvage.image import CIPHER_VFS, Image, Images
 from fieldlog.store.vault.salvage.keys import Unlocked
 from fieldlog.store.vault.salvage.leftover_log import breaks_off
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables
 from fieldlog.store.volume.opening import STEM
 from fieldlog.store.volume.stamps import Freshness, StampKey, StampList

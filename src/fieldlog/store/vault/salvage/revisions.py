@@ -20,9 +20,9 @@ from fieldlog.primitives.hash import sha256
 from fieldlog.store.database import Row
 from fieldlog.store.vault import chain, plain
 from fieldlog.store.vault.findings import Findings
+from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage.batch import Batch
 from fieldlog.store.vault.salvage.lines import Lines
-from fieldlog.store.vault.salvage.pace import Pace
 from fieldlog.store.vault.salvage.tables import Tables
 
 REVISION_COST: Final = 35_000

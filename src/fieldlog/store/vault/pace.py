@@ -1,4 +1,4 @@
-"""How far a check or a rescue is, over parts that take very different times.
+"""How far a check, a rescue or a restoring is, over parts that take very different times.
 
 Everything is counted in bytes of an attachment that would have been read meanwhile, so that the percents a
 person sees go on at one speed; they are estimates, the end is not.
@@ -40,6 +40,17 @@ class Pace:
             yield row
             if number % _TOGETHER == 0:
                 self.step(cost * _TOGETHER)
+
+    def within(self) -> Progress:
+        """A progress for one file, whose bytes are steps."""
+        before = 0
+
+        def tell(done: int, _total: int) -> None:
+            nonlocal before
+            self.step(done - before)
+            before = done
+
+        return tell
 
     def end(self) -> None:
         """Nothing is left to do, whatever was expected."""

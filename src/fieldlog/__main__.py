@@ -61,7 +61,7 @@ def _screen(named: str | None, *, language: str | None, ascii_only: bool, unsave
     from fieldlog.errors import MissingTerminal
     from fieldlog.system import clock, paths, terminal
 
-    if not terminal.is_interactive() or os.environ.get("TERM") == "dumb":
+    if not terminal.can_draw() or os.environ.get("TERM") == "dumb":
         raise MissingTerminal
     folder = Path(named).absolute() if named else paths.default_vault_folder()
     from fieldlog.tui.field import app, outcome

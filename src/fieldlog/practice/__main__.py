@@ -48,7 +48,7 @@ def _run(arguments: list[str]) -> int:
 def _in_throwaway_folder(*, once: bool, language: str) -> int:
     from fieldlog.system import children, clock, terminal, throwaway
 
-    if not once and (not terminal.is_interactive() or os.environ.get("TERM") == "dumb"):
+    if not once and (not terminal.can_draw() or os.environ.get("TERM") == "dumb"):
         from fieldlog.errors import MissingTerminal
 
         raise MissingTerminal

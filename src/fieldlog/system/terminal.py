@@ -131,6 +131,14 @@ def is_interactive() -> bool:
     return sys.stdin is not None and sys.stdout is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def can_draw() -> bool:
+    """Whether there is a terminal for the screens, and all of it.
+
+    They are drawn on standard error, so one that leads into a file would hold everything that is shown.
+    """
+    return is_interactive() and sys.stderr is not None and sys.stderr.isatty()
+
+
 def size() -> Size:
     """Size of the terminal of standard output.
 

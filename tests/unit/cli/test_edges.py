@@ -234,7 +234,7 @@ def test_no_screen_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal, or on one that can draw nothing, there is one clear error."""
     with pytest.raises(errors.MissingTerminal):
         start._dispatch("fieldlog", [])
-    monkeypatch.setattr("fieldlog.system.terminal.is_interactive", lambda: True)
+    monkeypatch.setattr("fieldlog.system.terminal.can_draw", lambda: True)
     monkeypatch.setenv("TERM", "dumb")
     with pytest.raises(errors.MissingTerminal):
         start._dispatch("fieldlog", [])
@@ -285,7 +285,7 @@ def test_lock_replaces_the_process_image(monkeypatch: pytest.MonkeyPatch, tmp_pa
         replaced.append(arguments)
         raise SystemExit(0)
 
-    monkeypatch.setattr("fieldlog.system.terminal.is_interactive", lambda: True)
+    monkeypatch.setattr("fieldlog.system.terminal.can_draw", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(process, "replace_image", replace_image)
     monkeypatch.setattr(app, "run", lambda *_a, **_k: outcome.Lock(language="kk"))
@@ -333,7 +333,7 @@ def test_end_of_the_screen_is_the_exit_status(
     """However the screen ends, the exit status says so."""
     from fieldlog.tui.field import app, outcome
 
-    monkeypatch.setattr("fieldlog.system.terminal.is_interactive", lambda: True)
+    monkeypatch.setattr("fieldlog.system.terminal.can_draw", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(app, "run", lambda *_a, **_k: getattr(outcome, name)(*arguments))
     assert start._dispatch("fieldlog", []) == status

@@ -109,6 +109,18 @@ def test_a_terminal_is_asked_on_both_sides(monkeypatch):
     assert terminal.is_interactive() is False
 
 
+def test_screens_need_every_stream(monkeypatch):
+    """They are drawn on standard error: one that leads into a file would hold all that is shown."""
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(terminal.sys, name, _Stream(tty=True))
+    assert terminal.can_draw() is True
+    for name in ("stdin", "stdout", "stderr"):
+        for stream in (_Stream(tty=False), None):
+            with monkeypatch.context() as changed:
+                changed.setattr(terminal.sys, name, stream)
+                assert terminal.can_draw() is False, name
+
+
 def test_size_needs_a_terminal(monkeypatch):
     """The size is the terminal's, and without one there is none."""
     monkeypatch.setattr(terminal.sys, "stdout", _Stream(tty=True))

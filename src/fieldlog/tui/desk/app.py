@@ -16,7 +16,7 @@ def run(open_it: OpenIt, *, clock: Clock, practice: bool = False, language: str 
     Raises:
         MissingTerminal: there is no terminal to draw on.
     """
-    if not terminal.is_interactive():
+    if not terminal.can_draw():
         raise errors.MissingTerminal
     environment.scrub()
     from fieldlog.tui.desk.application import DeskApp  # noqa: PLC0415 - after the scrubbing

@@ -34,7 +34,7 @@ def run(
     Raises:
         MissingTerminal: there is no terminal to draw on.
     """
-    if not terminal.is_interactive():
+    if not terminal.can_draw():
         raise errors.MissingTerminal
     environment.scrub()
     from fieldlog.tui.field.application import ReporterApp  # noqa: PLC0415 - after the scrubbing

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -27,6 +28,7 @@ from fieldlog.system.clock import Clock
 from fieldlog.tui.kit import crash
 from fieldlog.tui.kit.commands import Command
 from fieldlog.tui.kit.layouts import latin_key
+from fieldlog.tui.kit.output import GONE_SECONDS, steady
 from fieldlog.tui.kit.page import Dialog, Page
 from fieldlog.tui.kit.themes import THEMES
 
@@ -110,6 +112,10 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
 
     async def end_by_signal(self, number: int) -> None:
         """The window was closed or the session ended: keep the draft and leave."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's for this system, which outlives its terminal until the vault is locked."""
+        return steady(super().get_driver_class())
 
     # --- no values in a crash ---------------------------------------------------------------------
 
@@ -195,8 +201,16 @@ class KitApp(App[Ending], Generic[Ending], inherit_bindings=False):
         self.set_interval(1.0, self.look_at_the_clock)
 
     def _signalled(self, number: int) -> None:
+        if not (self.ended_by_signal or self.is_headless):
+            self._end_at_the_latest(int(number))
         self.ended_by_signal = int(number)
         self.run_worker(self.end_by_signal(int(number)), exit_on_error=False)
+
+    def _end_at_the_latest(self, number: int) -> None:
+        # As a kill would: every save is durable, and the next unlock says that nobody locked it.
+        last = threading.Timer(GONE_SECONDS, os._exit, (128 + number,))
+        last.daemon = True
+        last.start()
 
     async def look_at_the_clock(self) -> None:
         """Warn, then lock, when nobody has pressed a key for long. Nothing counts down on the screen."""

@@ -52,6 +52,7 @@ from fieldlog.errors.formats import (
 )
 from fieldlog.errors.machine import (
     DiskFull,
+    FileChanged,
     FileUnreadable,
     ImpossibleName,
     MachineError,
@@ -119,6 +120,7 @@ __all__ = [
     "EditConflict",
     "EncryptionUnavailable",
     "FieldlogError",
+    "FileChanged",
     "FileUnreadable",
     "FormatError",
     "HeaderError",

@@ -119,6 +119,13 @@ class FileUnreadable(MachineError):
     exit_status = 68
 
 
+class FileChanged(MachineError):
+    """Somebody wrote to the file while it was read; nothing of it was taken."""
+
+    code = "machine.file-changed"
+    exit_status = 68
+
+
 class StorageFailed(MachineError):
     """The disk reported an input/output error."""
 

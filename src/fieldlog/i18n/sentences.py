@@ -338,6 +338,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         N_("The file {path} is not there or cannot be read."),
         N_("Check the name and that it is an ordinary file, not a folder or a link."),
     ),
+    "machine.file-changed": (
+        N_("The file {path} was changed while it was read. Nothing of it was taken."),
+        N_("Wait until no other program writes to it, then attach it again."),
+    ),
     "machine.storage-failed": (
         N_("The disk reported an error at {path}."),
         N_("Copy what you have to another disk soon; this one may be failing."),

@@ -68,6 +68,20 @@ class MediaPlace:
         return self.folder / STEM if self.volume is None else path_of(self.folder, STEM, self.volume)
 
     @property
+    def size(self) -> int:
+        """Bytes of the file that is read.
+
+        Raises:
+            VaultDamaged: ``media`` when it is not there.
+            StorageFailed: the disk reported an error.
+        """
+        try:
+            with files.translating(self.path, reading=True):
+                return self.path.stat().st_size
+        except errors.FileUnreadable:
+            raise errors.VaultDamaged(str(self.folder), "media") from None
+
+    @property
     def copies(self) -> int:
         """How many files grow when this one does."""
         return 1 if self.volume is None else 2

@@ -12,7 +12,7 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fieldlog import errors
@@ -29,6 +29,9 @@ from fieldlog.system import files
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+_TRIED: Final = 4
+"""Attachments of which the first bytes are looked for: so many would have to be damaged at once."""
 
 Progress = Callable[[int, int], None]
 """Bytes done and bytes in all; may raise ``Cancelled``."""
@@ -69,6 +72,41 @@ class MediaStore:
         self._unit_bytes = unit_bytes
         self._adding = threading.Lock()
 
+    def require_whole(self) -> None:
+        """Check that the area has room for what the rows say, and that it is ours and not the other one.
+
+        The first bytes of a few attachments tell; where there is no attachment, nothing does.
+
+        Raises:
+            VaultDamaged: ``media``: it is not there, was cut short, or has changed places with its twin.
+        """
+        damaged = errors.VaultDamaged(str(self._place.folder), "media")
+        if self._place.volume is None:
+            # In format 1 the last unit may be shorter, and there is no twin.
+            return
+        end = max((run.first + run.count for run in self._taken_runs()), default=0)
+        if self._place.size < end * self._unit_bytes:
+            raise damaged
+        rows = self._database.execute("SELECT code FROM attachment WHERE bytes > 0 LIMIT ?", (_TRIED,))
+        twin = self.in_the_twin()
+        if not any(self.begins(code) for (code,) in rows) and any(twin.begins(code) for (code,) in rows):
+            raise damaged
+
+    def in_the_twin(self) -> MediaStore:
+        """The same rows, looked for in the other volume's area: after the two files have changed places."""
+        if self._place.volume is None:
+            return self
+        place = replace(self._place, volume=1 - self._place.volume)
+        return MediaStore(self._database, place, root_key=self._root_key, unit_bytes=self._unit_bytes)
+
+    def begins(self, code: str) -> bool:
+        """Whether the first bytes of an attachment that is not empty are here."""
+        try:
+            with self.open(code) as reader:
+                return bool(reader.read(1))
+        except (errors.VaultDamaged, errors.StorageFailed, errors.UnknownRecord):
+            return False
+
     @contextmanager
     def add(
         self, code: str, source: files.SourceFile, *, progress: Progress | None = None
@@ -81,11 +119,14 @@ class MediaStore:
 
         Raises:
             FileUnreadable: the source, or its device, went away.
+            FileChanged: somebody wrote to it meanwhile.
+            VaultDamaged: ``media``: as ``require_whole``; nothing was written over.
             NoSpace: the attachment does not fit.
             Cancelled: from ``progress``.
             MachineError: another subclass.
         """
         with self._adding:
+            self.require_whole()
             space = UnitSpace(self._taken_runs())
             key = rng.random_secret(KEY_BYTES)
             expected = source.size
@@ -94,6 +135,7 @@ class MediaStore:
                 try:
                     sink.reserve(sealed_size(expected))
                     digests = self._pour(source, sink, key, total=expected, progress=progress)
+                    source.require_unchanged()
                     sink.finish()
                     with self._database.transaction():
                         self._insert(code, key, digests, sink.runs)

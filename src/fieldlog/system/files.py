@@ -191,6 +191,22 @@ class SourceFile(io.RawIOBase):
     def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor = descriptor
         self._path = path
+        self._begun = self._state()
+
+    def _state(self) -> tuple[int, int]:
+        with translating(self._path, reading=True):
+            facts = os.fstat(self._descriptor)
+        return facts.st_size, facts.st_mtime_ns
+
+    def require_unchanged(self) -> None:
+        """Check that nobody has written to it since it was opened.
+
+        Raises:
+            FileChanged: somebody has; what was read may be half of one and half of the other.
+            StorageFailed: it cannot be asked.
+        """
+        if self._state() != self._begun:
+            raise errors.FileChanged(str(self._path))
 
     @property
     def size(self) -> int:

@@ -351,35 +351,65 @@ def test_units_are_not_given_back_on_a_guess(store, tmp_path, before, monkeypatc
     assert _media(store).stat().st_size > len(before)
 
 
-def test_a_file_that_grows_while_it_is_read(store, tmp_path):
-    """What was read counts: more units are taken than the first look said."""
-    path = tmp_path / "log"
-    path.write_bytes(b"a" * 1000)
-    grown = []
-
-    def grow(done, total):
-        assert done <= total
-        if not grown:
-            grown.append(1)
-            with path.open("ab") as handle:
-                handle.write(b"b" * 1_500_000)
-
-    with files.open_source(path) as source, store.add("EV-A", source, progress=grow) as stored:
-        pass
-    assert stored.size == 1_501_000
-    assert _read(store, "EV-A") == path.read_bytes()
+def _grow(path):
+    with path.open("ab") as handle:
+        handle.write(b"b" * 1_500_000)
 
 
-def test_a_file_that_shrinks_while_it_is_read(store, tmp_path):
-    """Units that were reserved and not needed are given back."""
+def _shrink(path):
+    os.truncate(path, 1 << 20)
+
+
+def _rewrite(path):
+    with path.open("r+b") as handle:
+        handle.write(b"c" * 3_000_000)
+
+
+@pytest.mark.parametrize("change", [_grow, _shrink, _rewrite])
+def test_a_file_that_changes_while_it_is_read(store, tmp_path, change):
+    """Half of one and half of the other is no evidence: nothing is taken, and every unit is free again."""
+    _add(store, tmp_path, "EV-B", b"b" * 50_000)
     path = tmp_path / "log"
     path.write_bytes(b"a" * 3_000_000)
-    with files.open_source(path) as source:
+    changed = []
 
-        def shrink(done, total):
-            os.truncate(path, 1 << 20)
+    def change_once(_done, _total):
+        if not changed:
+            changed.append(1)
+            change(path)
 
-        with store.add("EV-A", source, progress=shrink) as stored:
+    with (
+        pytest.raises(errors.FileChanged) as caught,
+        files.open_source(path) as source,
+        store.add("EV-A", source, progress=change_once),
+    ):
+        pytest.fail("it was taken")
+    assert caught.value.path == str(path)
+    assert store.codes() == ("EV-B",)
+    assert store._database.value("SELECT sum(unit_count) FROM media_run") * UNIT < 70_000
+    _add(store, tmp_path, "EV-A", path.read_bytes())
+    assert _read(store, "EV-A") == path.read_bytes()
+    assert _read(store, "EV-B") == b"b" * 50_000
+
+
+class _Misleading(files.SourceFile):
+    """A source that says another size than it has."""
+
+    said = 0
+
+    @property
+    def size(self):
+        return self.said
+
+
+@pytest.mark.parametrize("said", [1000, 3_000_000])
+def test_another_size_than_was_said(store, tmp_path, said):
+    """Units are taken and given back by what was read, whatever the first look said."""
+    path = tmp_path / "log"
+    path.write_bytes(b"a" * (1 << 20))
+    with _Misleading(os.open(path, os.O_RDONLY), path) as source:
+        source.said = said
+        with store.add("EV-A", source) as stored:
             pass
     assert stored.size == 1 << 20
     assert _read(store, "EV-A") == b"a" * (1 << 20)

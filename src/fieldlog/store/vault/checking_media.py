@@ -54,7 +54,7 @@ def check_media(remains: Remains, header: VaultHeader, findings: Findings, pace:
         try:
             require_rows(remains.tables, record)
             require_same(_read(remains, record, pace), record)
-            require_same(remains.media.facts(record.code), record)
+            require_same(remains.attached.holding(record.code).facts(record.code), record)
         except Differs:
             findings.add("attachment-altered", code=record.code, incident=incident)
         except (*Unreadable, errors.UnknownRecord):
@@ -102,7 +102,7 @@ def _record(remains: Remains, code: object) -> tuple[Evidence | None, str]:
 
 def _read(remains: Remains, record: Evidence, pace: Pace) -> StoredFile:
     """Read an attachment to its end; everything that comes out was authenticated."""
-    with remains.media.open(record.code) as reader, Hashers() as hashers:
+    with remains.attached.holding(record.code).open(record.code) as reader, Hashers() as hashers:
         while True:
             buffer = hashers.free_buffer(_BUFFER_BYTES)
             count = reader.readinto(buffer)

@@ -170,7 +170,9 @@ class VaultStore:
             chain.require_not_behind(database, slot.payload.head)
             backing.require_listed_epoch(database, chain.head_of(database).epoch)
             chain.count_epochs(database)
-            return cls(place, header, slot, database, lock)
+            store = cls(place, header, slot, database, lock)
+            store.media.require_whole()
+            return store  # noqa: TRY300 - closed below when it is not whole
         except BaseException:
             database.close()
             raise

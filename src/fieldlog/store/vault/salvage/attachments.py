@@ -15,6 +15,7 @@ from fieldlog.store.media import MediaReader, MediaStore, StoredFile
 from fieldlog.store.vault.findings import Findings
 from fieldlog.store.vault.pace import Pace
 from fieldlog.store.vault.salvage.batch import Batch
+from fieldlog.store.vault.salvage.exchanged import Attached
 from fieldlog.store.vault.salvage.tables import Tables, Unreadable
 from fieldlog.system import files
 
@@ -48,6 +49,9 @@ class _Stream(files.SourceFile):
         """The next bytes that verify."""
         return self._reader.readinto(buffer)
 
+    def require_unchanged(self) -> None:
+        """Every byte was authenticated."""
+
     def close(self) -> None:
         """Close the reader."""
         self._reader.close()
@@ -59,7 +63,7 @@ class Attachments:
     def __init__(
         self,
         tables: Tables,
-        source: MediaStore,
+        source: Attached,
         target: MediaStore,
         batch: Batch,
         findings: Findings,
@@ -95,7 +99,7 @@ class Attachments:
         try:
             require_rows(self._tables, record)
             with (
-                _Stream(self._source.open(record.code), record.bytes) as stream,
+                _Stream(self._source.holding(record.code).open(record.code), record.bytes) as stream,
                 self._target.add(record.code, stream, progress=self._pace.within()) as stored,
             ):
                 require_same(stored, record)

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
 
-from fieldlog import errors
-from fieldlog.store.area import MediaPlace
 from fieldlog.store.media import MediaStore
-from fieldlog.store.vault.salvage.tables import Tables, Unreadable
-
-_ATTACHMENTS_TRIED: Final = 8
-"""Their first bytes: as many as these would have to be damaged for the place to be told wrong."""
-
-_CODES: Final = "SELECT code, bytes FROM attachment"
+from fieldlog.store.vault.findings import Findings
 
 
 def other_holds_ours(holds: Callable[[int], bool], own: int) -> bool:
@@ -22,29 +13,23 @@ def other_holds_ours(holds: Callable[[int], bool], own: int) -> bool:
     return not holds(own) and holds(1 - own)
 
 
-def media_in_place(
-    tables: Tables, place: MediaPlace, store_at: Callable[[MediaPlace], MediaStore]
-) -> MediaPlace:
-    """Where our attachments are: at ``place``, or, when only those there open, in the other area."""
-    volume = place.volume
-    if volume is None:
-        return place
-    codes = [
-        code
-        for code, size in tables.keyed("attachment", _CODES, order=("code",))
-        if isinstance(code, str) and size
-    ][:_ATTACHMENTS_TRIED]
+class Attached:
+    """Where each attachment is: in our area, or in its twin, which was once in our place.
 
-    def holds(number: int) -> bool:
-        store = store_at(replace(place, volume=number))
-        return any(_begins(store, code) for code in codes)
+    Asked for one by one, because some may have been added after the files had changed places.
+    """
 
-    return replace(place, volume=1 - volume) if other_holds_ours(holds, volume) else place
+    def __init__(self, own: MediaStore, findings: Findings) -> None:
+        self._own = own
+        self._twin = own.in_the_twin()
+        self._findings = findings
+        self._told = False
 
-
-def _begins(store: MediaStore, code: str) -> bool:
-    try:
-        with store.open(code) as reader:
-            return bool(reader.read(1))
-    except (*Unreadable, errors.UnknownRecord):
-        return False
+    def holding(self, code: str) -> MediaStore:
+        """The area in which an attachment begins; ours where neither does."""
+        if self._twin is self._own or self._own.begins(code) or not self._twin.begins(code):
+            return self._own
+        if not self._told:
+            self._told = True
+            self._findings.add("media-exchanged")
+        return self._twin

@@ -128,7 +128,7 @@ def pour(damaged: Damaged, fresh: NewVolume, *, wording: Wording, progress: Prog
         if set(_NAMELESS) <= tables.incomplete:
             findings.add("unnamed-lost")
         revisions.name_missing()
-        attachments = Attachments(tables, remains.media, fresh.media, batch, findings, pace)
+        attachments = Attachments(tables, remains.attached, fresh.media, batch, findings, pace)
         incidents = Incidents(fresh.database, Records(fresh.database))
         contents = Contents(tables, batch, incidents, wording, findings, pace)
         contents.take_over(attachments.take_over)

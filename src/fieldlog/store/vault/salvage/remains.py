@@ -125,11 +125,17 @@ class Remains:
     """An opened vault that may be damaged; ``close`` it."""
 
     def __init__(
-        self, database: Database, backing: _Backing, keys: PageCipher, media: MediaStore, *, page_count: int
+        self,
+        database: Database,
+        backing: _Backing,
+        keys: PageCipher,
+        attached: exchanged.Attached,
+        *,
+        page_count: int,
     ) -> None:
         self.database = database
         self.tables = Tables(database)
-        self.media = media
+        self.attached = attached
         self.media_bytes = backing.media_bytes
         self._pages = backing.images.pages
         self._keys = keys
@@ -219,14 +225,9 @@ def open_remains(place: Path, unlocked: Unlocked, *, findings: Findings) -> Rema
         backing.close()
         raise
     cipher.restrict(database)
-
-    def store_at(where: MediaPlace) -> MediaStore:
-        return MediaStore(database, where, root_key=keys.media_key, unit_bytes=unlocked.header.unit_bytes)
-
-    in_place = exchanged.media_in_place(Tables(database), media, store_at)
-    if in_place != media:
-        findings.add("media-exchanged")
-    return Remains(database, backing, page_keys, store_at(in_place), page_count=count)
+    store = MediaStore(database, media, root_key=keys.media_key, unit_bytes=unlocked.header.unit_bytes)
+    attached = exchanged.Attached(store, findings)
+    return Remains(database, backing, page_keys, attached, page_count=count)
 
 
 def _has_changed_places(place: Path, header: VaultHeader, own: int, page_keys: PageCipher) -> bool:

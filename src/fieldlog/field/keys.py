@@ -97,7 +97,7 @@ def change_passphrase(
         UnknownSlot: no passphrase has this number.
         UsageError: ``which-passphrase`` when ``present`` are recovery words and there are several;
             ``keyfile-for-recovery-words`` when ``new`` could be recovery words, which never need one.
-        SecretInUse: ``new`` opens a vault already.
+        SecretInUse: ``new`` opens a vault already, or would without ``keyfile``.
         NotAKeyFile, KeyFileInVault: ``keyfile`` cannot be one.
         NotEnoughMemory: a key could not be derived.
         MachineError: another subclass; then one of the two opens the vault, the other does not.
@@ -117,6 +117,7 @@ def change_passphrase(
         index = passphrases[0].index
     else:
         raise errors.UsageError("which-passphrase")
+    slots.require_needed(wanted, but=index)
     slots.replace(index, wanted, made_at=made_at)
     return _at(vault, index)
 
@@ -140,6 +141,7 @@ def add_passphrase(
     """
     presence.proven_slot(vault, present, keyfile=present_keyfile)
     wanted = _wanted(vault, Purpose.PASSPHRASE, new, keyfile)
+    vault.store.slots.require_needed(wanted)
     return _at(vault, vault.store.slots.add(wanted, made_at=vault.timestamp()))
 
 

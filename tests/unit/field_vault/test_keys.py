@@ -263,6 +263,19 @@ def test_with_a_key_file_both_are_needed(opened, keyfile, opens, unlock, tmp_pat
     assert not opens(PASSPHRASE)
 
 
+def test_a_key_file_for_words_that_need_none_is_refused(opened, keyfile, opens):
+    """It would keep nobody out: the words alone open the vault already. Those that are replaced are not meant."""
+    keys.add_passphrase(opened, present=PASSPHRASE, new=NEW)
+    with pytest.raises(errors.SecretInUse):
+        keys.add_passphrase(opened, present=PASSPHRASE, new=NEW, keyfile=keyfile)
+    with pytest.raises(errors.SecretInUse):
+        keys.change_passphrase(opened, present=PASSPHRASE, new=NEW, keyfile=keyfile)
+    assert keys.change_passphrase(opened, present=NEW, new=NEW, keyfile=keyfile).keyfile
+    opened.lock()
+    assert opens(NEW, keyfile)
+    assert not opens(NEW)
+
+
 def test_a_key_file_is_part_of_the_present_secret(opened, keyfile, opens):
     """The file is asked for in a change too, and can be given up in one."""
     keys.change_passphrase(opened, present=PASSPHRASE, new=NEW, keyfile=keyfile)

@@ -268,4 +268,4 @@ def _tell_keyfile(key: Key) -> None:
 
     if key.keyfile:
         output.line(_("It needs its key file: give it with --keyfile each time. Keep a copy elsewhere."))
-        output.line(_("Whoever has both opens the vault. Without the file only the recovery words do."))
+        output.line(_("Whoever has both opens the vault. These words alone do not; the recovery words do."))

@@ -130,6 +130,28 @@ class SlotKeeper:
                 self._learn(found, content)
             return next(slot for slot in self.known() if slot.index == found.index)
 
+    def require_needed(self, wanted: SlotSecret, *, but: int | None = None) -> None:
+        """Check that the words of ``wanted`` alone, without its key file, open nothing; slot ``but`` may.
+
+        Else the key file would keep nobody out.
+
+        Raises:
+            SecretInUse: they do.
+            NotEnoughMemory: their key could not be derived.
+            MachineError: another subclass.
+        """
+        if wanted.keyfile is None:
+            return
+        with self._lock:
+            content = self._read()
+        try:
+            found = keyslots.open_with(self._header, content, self._keys_for(wanted.secret, None))
+        except errors.CannotUnlock:
+            return
+        found.payload.keys.wipe()
+        if found.index != but:
+            raise errors.SecretInUse
+
     def add(self, wanted: SlotSecret, *, made_at: str, recipient: str = "") -> int:
         """Let one more secret open this volume; returns its slot.
 

@@ -38,6 +38,7 @@ PLURALS: Final = {
 AREAS: Final = {
     "i18n/sentences.py": "errors",
     "i18n/requests.py": "errors",
+    "i18n/parts.py": "errors",
     "vocabulary/": "vocabulary",
     "i18n/labels.py": "vocabulary",
     "cli/desk/": "desk",

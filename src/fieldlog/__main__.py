@@ -56,14 +56,13 @@ def _dispatch(program: str, arguments: list[str]) -> int:
 
 def _screen(named: str | None, *, language: str | None, ascii_only: bool, unsaved: bool) -> int:
     """Run the reporter's screen until it ends; lock and practice end this process image."""
-    from pathlib import Path
-
+    from fieldlog.cli.field.unlocking import chosen_folder
     from fieldlog.errors import MissingTerminal
-    from fieldlog.system import clock, paths, terminal
+    from fieldlog.system import clock, terminal
 
     if not terminal.can_draw() or os.environ.get("TERM") == "dumb":
         raise MissingTerminal
-    folder = Path(named).absolute() if named else paths.default_vault_folder()
+    folder = chosen_folder(named)
     from fieldlog.tui.field import app, outcome
 
     ended = app.run(

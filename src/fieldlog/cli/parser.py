@@ -117,7 +117,7 @@ class Parser(argparse.ArgumentParser):
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
         if action.type is int and not arg_string.removeprefix("-").isdecimal():
-            option = "/".join(action.option_strings)
+            option = "/".join(action.option_strings) or str(action.metavar or action.dest)
             raise argparse.ArgumentError(
                 None, _("{option} takes a number, not {value}.").format(option=option, value=arg_string)
             )

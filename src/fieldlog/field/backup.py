@@ -99,7 +99,7 @@ def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None)
     Raises:
         NoRecoveryRecipient: the vault never learnt what its recovery words open.
         UsageError: ``backup-inside-vault``: it would be lost together with what it is a copy of;
-            ``too-many-attachments``: more than 100,000.
+            ``too-many-attachments``: more than 100,000; ``no-such-folder``.
         NoSpace: it does not fit, which is known before anything is written.
         VaultDamaged: ``media`` when an attachment is not what was taken in.
         StorageFailed: what is on the medium is not what was written, or the disk reported an error.
@@ -108,6 +108,8 @@ def back_up(vault: OpenVault, folder: Path, *, progress: Progress | None = None)
     """
     recipient = _recipient(vault)
     _require_outside(vault, folder)
+    if not folder.is_dir():
+        raise UsageError("no-such-folder")
     at = vault.timestamp()
     with source_of(vault) as source:
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from fieldlog.errors import CannotUnlock, KeyFileInVault, NotAKeyFile
+from fieldlog.errors import CannotUnlock, KeyFileInVault, NotAKeyFile, UsageError
 from fieldlog.field import recovery_keys
 from fieldlog.primitives import rng
 from fieldlog.primitives.secret import Secret
@@ -26,9 +26,12 @@ def make(path: Path, *, vault_folder: Path) -> None:
     Raises:
         KeyFileInVault: the place is inside the vault's folder.
         TargetExists: there is something of this name; it was not touched.
+        UsageError: ``no-such-folder``.
         MachineError: another subclass. Nothing is left behind.
     """
     require_outside(path, vault_folder)
+    if not path.parent.is_dir():
+        raise UsageError("no-such-folder")
     files.write_whole(path, rng.random_bytes(KEYFILE_BYTES), replace=False)
 
 

@@ -65,6 +65,7 @@ class Opened:
 
     ``last_opened`` is ``None`` the first time; ``revisions`` counts every change ever saved. After a session
     that was not locked (``left_open``) older pieces of the database could not be told from newer ones.
+    With ``media_damaged`` the files with the attachments were cut short or exchanged: the texts are there.
     """
 
     last_opened: datetime | None
@@ -72,6 +73,7 @@ class Opened:
     revisions: int
     head: Head
     left_open: bool = False
+    media_damaged: bool = False
 
     def check_words(self, language: str) -> tuple[str, ...]:
         """Four words that change with every saved change, the same for the same history."""
@@ -101,6 +103,7 @@ class OpenVault:
             revisions=store.head.count,
             head=store.head,
             left_open=store.was_left_open,
+            media_damaged=not store.media_is_whole,
         )
         # On a full disk one must still get in, to read and to make room.
         with suppress(NoSpace), store.transaction():

@@ -51,6 +51,10 @@ CHECK: Final[dict[str, tuple[str, str]]] = {
         N_("Files that are not Fieldlog's lie in the vault's folder: {count}."),
         N_("Look what they are and move them elsewhere. A program that copies files can leave such a thing."),
     ),
+    "file-special": (
+        N_("Links or special files lie where ordinary ones belong: {count}."),
+        N_("Look where they lead and who made them. Then put the real files in their place."),
+    ),
     "file-unsafe": (
         N_("Other users of this computer can reach the vault's folder or files in it: {count}."),
         N_(

@@ -31,6 +31,14 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         N_("The number that was typed is not the number of incidents in the bin. Nothing was erased."),
         N_("Look into the bin with: fieldlog bin. Then type the number again."),
     ),
+    "empty-name": (
+        N_("No folder was named."),
+        N_("Put its name behind --vault, or leave --vault out for the usual vault."),
+    ),
+    "no-such-folder": (
+        N_("The folder that was named is not there."),
+        N_("Check its name, and that the stick or disk is plugged in."),
+    ),
     "empty-selection": (
         N_("No incident was chosen."),
         N_("Choose at least one incident that is finished."),

@@ -14,6 +14,7 @@ from typing import Final
 from fieldlog.errors import FieldlogError, UsageError
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import translate as _
+from fieldlog.i18n.parts import PARTS
 from fieldlog.i18n.requests import REASONS
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -102,7 +103,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     ),
     "access.cannot-unlock": (
         N_("The vault did not open. Nothing is deleted; try as often as you need."),
-        N_("Check the words, the keyboard language and Caps Lock. The recovery words open it too."),
+        N_(
+            "Check the words, the keyboard language and Caps Lock, and the key file if there is one. "
+            "The recovery words open it too."
+        ),
     ),
     "access.no-matching-key": (
         N_("This register holds no key that opens the bundle."),
@@ -349,24 +353,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-PARTS: Final[dict[str, str]] = {
-    "card": N_("the organisation's card"),
-    "database": N_("where the records lie"),
-    "header": N_("the file fieldlog.json"),
-    "identities": N_("the organisation's keys"),
-    "media": N_("the attached files"),
-    "record": N_("a record"),
-    "schema": N_("the list of its tables"),
-    "senders": N_("the list of senders"),
-    "slots": N_("the file with its locks"),
-}
-"""What ``VaultDamaged.part`` is called; another slug is shown as it is."""
-
-
 def size_text(size_bytes: int) -> str:
-    """A number of bytes for people, rounded up to whole mebibytes; "?" when it is not known."""
-    if size_bytes <= 0:
-        return "?"
+    """A number of bytes for people, rounded up to whole mebibytes."""
     return _("{count} MB").format(count=-(-size_bytes // _MEBIBYTE))
 
 
@@ -380,7 +368,8 @@ def _fields(error: FieldlogError) -> dict[str, str]:
     fields = {name: str(value) for name, value in error.safe_fields.items()}
     fields["path"] = str(getattr(error, "path", "")) or "?"
     if "needed" in error.safe_fields:
-        fields["needed"] = size_text(int(error.safe_fields["needed"]))
+        # The engine does not say how much it needed.
+        fields["needed"] = size_text(int(error.safe_fields["needed"])) if error.safe_fields["needed"] else "?"
     if "free" in error.safe_fields:
         fields["free"] = _free_text(int(error.safe_fields["free"]))
     if "part" in error.safe_fields:

@@ -109,3 +109,11 @@ def after_destruction(*, overwritten: bool, left: tuple[str, ...]) -> tuple[str,
 def not_done_by_destruction() -> tuple[str, ...]:
     """What no program can do here."""
     return tuple(_(sentence) for sentence in _NOT_DONE)
+
+
+def attachments_damaged() -> str:
+    """What is said after unlocking when the area of the attachments is not whole."""
+    return _(
+        "The attached files were cut short or have changed places; the texts are whole. "
+        "Copy the whole folder now, then check the vault. Nothing more can be attached."
+    )

@@ -203,8 +203,10 @@ class MediaStore:
 
         Raises:
             NoSpace: there is no room. Cancelled: from ``progress``. It is as it was.
+            VaultDamaged: ``media``: as ``require_whole``.
         """
         with self._adding:
+            self.require_whole()
             area = self._place.open()
             try:
                 area.grow(-(-size // self._unit_bytes) * self._unit_bytes, progress=progress)

@@ -107,7 +107,7 @@ def test_a_full_disk_is_known_before(vault: OpenVault, stick: Path, monkeypatch:
 
 def test_a_missing_folder(vault: OpenVault, tmp_path: Path) -> None:
     """A folder that is not there is one error."""
-    with pytest.raises(errors.TargetVanished):
+    with pytest.raises(errors.UsageError, match="no-such-folder"):
         back_up(vault, tmp_path / "nowhere")
 
 

@@ -81,7 +81,7 @@ def test_attachments_that_are_no_file(folder: Path, sample: Sample, kind: str, o
     letter = sample.own if own else ({"a", "b"} - {sample.own}).pop()
     put_in_place(folder / f"media-{letter}", kind)
     found = checking.check(folder=folder, passphrase=PASSPHRASE).findings
-    assert "file-unsafe" in {finding.slug for finding in found}
+    assert "file-special" in {finding.slug for finding in found}
     named = {finding.code for finding in found if finding.slug == "attachment-damaged"}
     assert named == (set(sample.everything.files) if own else set())
 

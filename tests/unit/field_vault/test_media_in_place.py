@@ -63,17 +63,23 @@ def require_all(folder: Path, contents: dict[str, bytes]) -> None:
     for secret, code in zip((PASSPHRASE, SECOND), contents, strict=True):
         assert checking.check(folder=folder, passphrase=secret).is_clean
         with unlock(folder, secret) as vault:
+            assert not vault.opened.media_damaged
             assert content_of(vault, code) == contents[code]
 
 
 def test_exchanged_files_are_refused_and_found(two: tuple[Path, dict[str, bytes], str]) -> None:
-    """At unlock, with either passphrase; exchanged back nothing is lost."""
+    """Told at unlock, with either passphrase, and nothing is attached; exchanged back nothing is lost."""
     folder, contents, _incident = two
     exchange(folder)
     for secret in (PASSPHRASE, SECOND):
-        with pytest.raises(errors.VaultDamaged) as caught:
-            unlock(folder, secret)
-        assert caught.value.part == "media"
+        with unlock(folder, secret) as vault:
+            assert vault.opened.media_damaged
+            incident = save(vault, "Made up: texts can be saved.")
+            with pytest.raises(errors.VaultDamaged) as caught:
+                attach(vault, incident, b"invented", folder.with_name("three"))
+            assert caught.value.part == "media"
+            with pytest.raises(errors.VaultDamaged):
+                volumes.reserve(vault, 64 << 20)
         found = checking.check(folder=folder, passphrase=secret).findings
         assert [finding.slug for finding in found] == ["media-exchanged"]
     exchange(folder)
@@ -131,9 +137,9 @@ def test_an_area_that_was_cut_short(
             attach(vault, incident, os.urandom(70_000), tmp_path / "three")
         assert caught.value.part == "media"
     assert media.stat().st_size == size
-    with pytest.raises(errors.VaultDamaged) as caught:
-        unlock(folder)
-    assert caught.value.part == "media"
+    with unlock(folder) as vault:
+        assert vault.opened.media_damaged
+    assert media.stat().st_size == size
     slugs = {finding.slug for finding in checking.check(folder=folder, passphrase=PASSPHRASE).findings}
     assert slugs >= {"attachment-damaged", "files-unequal"}
     media.write_bytes(whole)

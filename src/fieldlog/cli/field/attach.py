@@ -23,13 +23,20 @@ def run(arguments: argparse.Namespace) -> int:
     """Attach one file after the other; those before a failure stay attached."""
     from pathlib import Path
 
-    from fieldlog.cli import output
+    from fieldlog import errors
+    from fieldlog.cli import diagnostics, output
     from fieldlog.cli.field.unlocking import unlocked_vault
     from fieldlog.field import recording
 
     with unlocked_vault(arguments) as vault:
         for name in arguments.files:
-            evidence = recording.attach(vault, arguments.code, Path(name).absolute())
+            path = Path(name).absolute()
+            try:
+                evidence = recording.attach(
+                    vault, arguments.code, path, progress=diagnostics.progress(_("Attaching"))
+                )
+            except KeyboardInterrupt:
+                raise errors.Cancelled from None
             output.field(evidence.code, Path(name).name)
             output.field("SHA-256", evidence.sha256)
     output.line(_("The originals are still where they were, readable for anybody who has this computer."))

@@ -82,7 +82,9 @@ def _tell(checked: Checked) -> None:
     output.field(_("Incidents"), str(checked.incidents))
     output.field(_("Attached files"), str(checked.attachments))
     output.field(_("Size of the attached files"), size_text(checked.attachment_bytes))
-    output.field(_("Sets of words that open it"), str(checked.slots))
+    # A vault of the first form has no list of them.
+    if checked.slots:
+        output.field(_("Sets of words that open it"), str(checked.slots))
 
 
 def tell_findings(findings: Iterable[Finding], sentences: Callable[..., tuple[str, str]]) -> None:

@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from fieldlog.cli.field.place import say_warnings
     from fieldlog.cli.field.unlocking import typed_secret, vault_folder
     from fieldlog.field import new_place, vault
+    from fieldlog.field.backup_reading import look_into_backup
     from fieldlog.i18n.catalog import current_language
     from fieldlog.system.paths import home_relative
 
@@ -49,9 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     backup = Path(arguments.file).absolute()
     words = vault.typed_secret(typed_secret(arguments, _("Recovery words: ")))
     asked = arguments.passphrase_fd is None
+    # Nobody should write seven words on paper for a file that does not open.
     if asked:
-        # Nobody should write seven words on paper for a file that does not open.
         _checked(backup, words)
+    else:
+        look_into_backup(backup, words)
     if arguments.own_passphrase:
         # The descriptor has given the recovery words; this comes from the keyboard.
         passphrase = own_passphrase(argparse.Namespace(passphrase_fd=None))

@@ -102,10 +102,11 @@ def _announce(planned: SealPlan) -> None:
 def _sealed(vault: OpenVault, planned: SealPlan, folder: Path) -> SealedBundle:
     """Write the bundle. Ctrl+C takes away what was begun, as any failure does."""
     from fieldlog import errors
+    from fieldlog.cli import diagnostics
     from fieldlog.field import sealing
 
     try:
-        return sealing.seal(vault, planned, folder)
+        return sealing.seal(vault, planned, folder, progress=diagnostics.progress(_("Sealing")))
     except KeyboardInterrupt:
         raise errors.Cancelled from None
 

@@ -21,10 +21,22 @@ if TYPE_CHECKING:
 
 
 def vault_folder(arguments: argparse.Namespace) -> Path:
-    """The folder of ``--vault``, or the usual one."""
+    """The folder of ``--vault``, or the usual one.
+
+    Raises:
+        UsageError: ``empty-name``: a variable of a script may be unset, and another vault is not meant then.
+    """
+    return chosen_folder(arguments.vault)
+
+
+def chosen_folder(named: str | None) -> Path:
+    """As ``vault_folder``, for a name alone."""
+    from fieldlog import errors
     from fieldlog.system.paths import default_vault_folder
 
-    return Path(arguments.vault).absolute() if arguments.vault else default_vault_folder()
+    if named == "":
+        raise errors.UsageError("empty-name")
+    return Path(named).absolute() if named else default_vault_folder()
 
 
 def typed_secret(arguments: argparse.Namespace, prompt: str) -> str:
@@ -87,10 +99,12 @@ def _say_what_happened(opened: OpenVault) -> None:
     """Say, whatever the verb is, what this unlock has erased, and that nobody locked before it."""
     from fieldlog.cli import diagnostics
     from fieldlog.i18n.catalog import plural
-    from fieldlog.i18n.warnings import not_locked_before
+    from fieldlog.i18n.warnings import attachments_damaged, not_locked_before
 
     if opened.opened.left_open:
         diagnostics.say(not_locked_before())
+    if opened.opened.media_damaged:
+        diagnostics.say(attachments_damaged())
     if count := opened.erased_from_bin:
         said = plural(
             "{count} incident was in the bin for 30 days and is erased for good.",

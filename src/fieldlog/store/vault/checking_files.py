@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -41,25 +43,34 @@ def check_folder(place: Path, header: VaultHeader, findings: Findings) -> None:
     try:
         paths.require_private(place)
     except errors.MachineError:
-        findings.add("file-unsafe", count=_reachable(place))
+        if special := _count(place, _is_special):
+            findings.add("file-special", count=special)
+        if reachable := _count(place, _is_reachable):
+            findings.add("file-unsafe", count=reachable)
     if header.wal_bytes:
         for stem in (VOLUME_STEM, MEDIA_STEM):
             sizes = {_size(path_of(place, stem, volume)) for volume in (0, 1)}
-            if len(sizes) > 1:
+            # One that is missing is told already.
+            if len(sizes - {-1}) > 1:
                 findings.add("files-unequal", code=stem)
 
 
-def _reachable(place: Path) -> int:
-    """How many of the folder and its files others can reach, or are no files."""
+def _count(place: Path, holds: Callable[[os.stat_result, bool], bool]) -> int:
+    """For how many of the folder and what is in it ``holds``."""
     count = 0
     for path in (place, *sorted(place.iterdir())):
-        try:
-            mode = path.lstat().st_mode
-        except OSError:
-            continue
-        kind = stat.S_ISDIR(mode) if path == place else stat.S_ISREG(mode)
-        count += 1 if not kind or mode & 0o077 else 0
+        with suppress(OSError):
+            count += holds(path.lstat(), path == place)
     return count
+
+
+def _is_special(facts: os.stat_result, is_place: bool) -> bool:  # noqa: FBT001 - which of two kinds is wanted
+    return not (stat.S_ISDIR(facts.st_mode) if is_place else stat.S_ISREG(facts.st_mode))
+
+
+def _is_reachable(facts: os.stat_result, is_place: bool) -> bool:  # noqa: FBT001 - as above
+    others = facts.st_mode & 0o077 or facts.st_uid != os.geteuid()
+    return bool(others) and not _is_special(facts, is_place)
 
 
 def _size(path: Path) -> int:

@@ -16,6 +16,7 @@ CHECK_SLUGS: Final = frozenset(
         "attachment-without-record",
         "file-missing",
         "file-unexpected",
+        "file-special",
         "file-unsafe",
         "files-unequal",
         "header-damaged",

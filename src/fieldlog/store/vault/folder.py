@@ -45,8 +45,7 @@ def appearing(folder: Path) -> Iterator[Path]:
         MachineError: one of its subclasses. Nothing is left behind.
     """
     _require_free(folder)
-    # Named like what ``replacing`` makes, so that the next unlock of this vault finds what a kill left.
-    temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}.part")
+    temporary = building_beside(folder)
     paths.make_private_folder(temporary)
     try:
         yield temporary
@@ -58,6 +57,14 @@ def appearing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     files.sync_folder(folder.parent)
+
+
+def building_beside(folder: Path) -> Path:
+    """Where a vault is made before it gets the name ``folder``; a longer name, which the disk must hold too.
+
+    Named like what ``replacing`` makes, so that the next unlock of this vault finds what a kill left.
+    """
+    return folder.with_name(f".{folder.name}-{secrets.token_hex(8)}.part")
 
 
 def _require_free(folder: Path) -> None:

@@ -170,9 +170,7 @@ class VaultStore:
             chain.require_not_behind(database, slot.payload.head)
             backing.require_listed_epoch(database, chain.head_of(database).epoch)
             chain.count_epochs(database)
-            store = cls(place, header, slot, database, lock)
-            store.media.require_whole()
-            return store  # noqa: TRY300 - closed below when it is not whole
+            return cls(place, header, slot, database, lock)
         except BaseException:
             database.close()
             raise
@@ -186,6 +184,15 @@ class VaultStore:
     def was_left_open(self) -> bool:
         """Whether the one before did not lock it: killed, or power failed, or somebody made it look so."""
         return backing.was_left(self._database)
+
+    @property
+    def media_is_whole(self) -> bool:
+        """Whether the attachments are where the records say, as far as that is quickly seen."""
+        try:
+            self.media.require_whole()
+        except errors.VaultDamaged:
+            return False
+        return True
 
     @property
     def head(self) -> Head:

@@ -20,7 +20,8 @@ class Opened:
     """What the vault says after unlock: the person may notice that it was put back.
 
     ``last_opened`` is ``None`` when it was never opened before; ``erased`` counts what the bin let go of;
-    ``left_open`` says that Fieldlog was not locked the time before.
+    ``left_open`` says that Fieldlog was not locked the time before, ``media_damaged`` that the attached
+    files are not where they belong.
     """
 
     last_opened: datetime | None
@@ -30,6 +31,7 @@ class Opened:
     """Check words, in the language of the vault."""
     erased: int = 0
     left_open: bool = False
+    media_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

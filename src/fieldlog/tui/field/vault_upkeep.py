@@ -61,6 +61,7 @@ class VaultUpkeep(VaultRecovering):
             words=opened.check_words(own if own in LANGUAGES else current_language()),
             erased=self.open_vault.erased_from_bin,
             left_open=opened.left_open,
+            media_damaged=opened.media_damaged,
         )
 
     def opened_now(self) -> Opened:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from fieldlog.i18n.catalog import mark as N_
 from fieldlog.i18n.catalog import plural, translate
 from fieldlog.i18n.catalog import translate as _
-from fieldlog.i18n.warnings import not_locked_before
+from fieldlog.i18n.warnings import attachments_damaged, not_locked_before
 from fieldlog.tui.field.commands import FILTER, FIND, HAND_OVER, LOCK, MENU, NEW, OPEN, REMOVE, UNDO
 from fieldlog.tui.field.dialogs.erase import ask_to_erase
 from fieldlog.tui.field.incident_rows import incident_cells, incident_columns
@@ -89,6 +89,8 @@ class HomeScreen(ReporterPage):
         yield Note(self._last_opened(), id="last-opened", classes="quiet")
         if self.reporter.opened is not None and self.reporter.opened.left_open:
             yield Note(f"! {not_locked_before()}", id="left-open", classes="warn")
+        if self.reporter.opened is not None and self.reporter.opened.media_damaged:
+            yield Note(f"! {attachments_damaged()}", id="media-damaged", classes="warn")
         reminds = Note("", id="reminder", classes="warn")
         reminds.display = False
         yield reminds

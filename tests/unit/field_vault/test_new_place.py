@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fieldlog import __main__ as start
 from fieldlog import errors
+from fieldlog.cli import diagnostics
 from fieldlog.field import new_place, recovering, restoring
+from fieldlog.i18n.requests import REASONS
 from fieldlog.primitives import kdf
 from fieldlog.store.volume import sizes
 from fieldlog.system import files, process
@@ -92,9 +96,6 @@ def test_the_command_line_shows_no_words_then(
     refused: type[errors.FieldlogError],
 ) -> None:
     """``create``, ``restore`` and ``recover`` end before anything is asked or shown."""
-    from fieldlog import __main__ as start
-    from fieldlog.cli import diagnostics
-
     place, damaged = tmp_path / "above" / "vault", tmp_path / "damaged"
     damaged.mkdir()
     if hinder is _taken:
@@ -111,3 +112,32 @@ def test_the_command_line_shows_no_words_then(
         assert not written.out, arguments
         assert len(written.err.splitlines()) == 2
     assert not list(damaged.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows counts whole paths")
+@pytest.mark.parametrize("name", ["v" * 255, "v" * 240, "\u0436" * 120, "v" * 300])
+def test_names_that_are_too_long_are_told_before_the_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Also those that are only too long while the vault is being made under a longer one."""
+    status = diagnostics.guarded(
+        lambda: start._dispatch("fieldlog", ["create", "--vault", str(tmp_path / name)])
+    )
+    written = capsys.readouterr()
+    assert status == errors.ImpossibleName.exit_status
+    assert not written.out
+    assert ".part" not in written.err
+    new_place.require_possible(tmp_path / ("v" * 230))
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["create"], ["destroy"], []])
+def test_an_empty_name_is_no_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    """A variable of a script that is not set must not mean the usual vault."""
+    monkeypatch.setattr("fieldlog.system.terminal.can_draw", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    status = diagnostics.guarded(lambda: start._dispatch("fieldlog", ["--vault", "", *arguments]))
+    written = capsys.readouterr()
+    assert status == errors.UsageError.exit_status
+    assert written.err.splitlines() == list(REASONS["empty-name"])

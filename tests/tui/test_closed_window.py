@@ -74,6 +74,7 @@ def _shown(ours: int, *wanted: bytes) -> bytes:
     return drawn
 
 
+@pytest.mark.claim("C-MEM-01")
 @pytest.mark.parametrize("unlocked", [False, True])
 def test_a_window_that_is_closed_ends_the_process(scene: Scene, unlocked: bool) -> None:
     """Nothing is left in memory and the vault can be opened: also when nobody reads what it draws any more."""
@@ -87,6 +88,7 @@ def test_a_window_that_is_closed_ends_the_process(scene: Scene, unlocked: bool) 
     FileLock(scene.vault / "fieldlog.json").release()
 
 
+@pytest.mark.claim("C-REST-01")
 def test_screens_are_not_drawn_into_a_file(scene: Scene, tmp_path: Path) -> None:
     """With standard error redirected nothing is asked and nothing shown: the file would hold all of it."""
     kept = tmp_path / "errors.txt"

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,14 @@ sys.exit(start.main())
 """The program, which is sent the signal as soon as it tells its progress, and a second time at once."""
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """A run of tests that was started with ``nohup`` ignores SIGHUP, and so would what it starts."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture

@@ -37,9 +37,21 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """Makes the terminal on standard input the one whose end is told to the process."""
 
 
+HANGING = """
+import sys, time
+from fieldlog import __main__ as start
+from fieldlog.tui.field.vault_work import VaultWork
+from fieldlog.tui.kit import base
+base.GONE_SECONDS = 1.0
+VaultWork.lock = lambda _work: time.sleep(600)
+sys.exit(start.main())
+"""
+"""The program on a disk that never answers when the vault is to be locked."""
+
+
 @contextmanager
 def _on_a_terminal(
-    vault: Path, *, stderr: Path | None = None
+    vault: Path, *, stderr: Path | None = None, start: tuple[str, ...] = ("-m", "fieldlog")
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The program on a terminal of its own, and our end of it."""
     import termios
@@ -49,7 +61,7 @@ def _on_a_terminal(
 
     kept = os.dup(theirs) if stderr is None else os.open(stderr, os.O_WRONLY | os.O_CREAT, 0o600)
     process = subprocess.Popen(
-        [sys.executable, "-c", STARTER, "-m", "fieldlog", "--vault", str(vault), "--language", "en"],
+        [sys.executable, "-c", STARTER, *start, "--vault", str(vault), "--language", "en"],
         stdin=theirs, stdout=theirs, stderr=kept,
         env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"},
     )  # fmt: skip
@@ -85,6 +97,19 @@ def test_a_window_that_is_closed_ends_the_process(scene: Scene, unlocked: bool) 
             assert b"incidents" in _shown(ours, b"incidents")
         os.close(ours)
         assert process.wait(timeout=PATIENCE) in {128 + signal.SIGHUP, 70}
+    FileLock(scene.vault / "fieldlog.json").release()
+
+
+def test_a_lock_that_never_ends_is_not_waited_for(scene: Scene) -> None:
+    """A disk or a terminal that hangs keeps nothing in memory: the process ends as a kill would end it."""
+    with _on_a_terminal(scene.vault, start=("-c", HANGING)) as (process, ours):
+        assert b"Passphrase" in _shown(ours, b"Passphrase")
+        os.write(ours, " ".join(WORDS).encode() + b"\r")
+        assert b"incidents" in _shown(ours, b"incidents")
+        process.send_signal(signal.SIGTERM)
+        _shown(ours)
+        assert process.wait(timeout=PATIENCE) == 128 + signal.SIGTERM
+        os.close(ours)
     FileLock(scene.vault / "fieldlog.json").release()
 
 

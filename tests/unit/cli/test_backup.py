@@ -102,6 +102,8 @@ def test_refusals(run: Callable, made: Path, tmp_path: Path, verb: str) -> None:
         ran = run(verb, file, passphrase=words)
         assert ran.status == kind.exit_status, ran.err
         assert len(ran.err.strip().splitlines()) == 2
+        # Nobody writes new words on paper for it.
+        assert "1. " not in ran.out
         assert sorted(tmp_path.iterdir()) == before
 
 

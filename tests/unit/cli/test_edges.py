@@ -129,6 +129,17 @@ def test_usage_mistake_names_the_help(capsys: pytest.CaptureFixture[str]) -> Non
     assert "fieldlog attach --help" in written
 
 
+def test_a_number_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Options by their name, and what has no option by its place."""
+    for arguments, named in (
+        (["keys", "remove", "x"], "NUMBER"),
+        (["--passphrase-fd", "x", "list"], "--passphrase-fd"),
+    ):
+        with pytest.raises(SystemExit):
+            start._dispatch("fieldlog", arguments)
+        assert f"{named} takes a number, not x." in capsys.readouterr().err.splitlines()
+
+
 @pytest.mark.parametrize("language", catalog.LANGUAGES)
 @pytest.mark.parametrize("program", list(parser.VERBS))
 def test_help_speaks_every_language(program: str, language: str) -> None:

@@ -69,14 +69,20 @@ def test_unchecked_card_cannot_be_sealed_to(
     assert list(target.iterdir()) == []
 
 
-def test_checked_card_receives_a_bundle(vault_run: Callable, card: tuple[Path, str], tmp_path: Path) -> None:
-    """After the code was typed one file is written, and the incident counts as handed over."""
+def test_checked_card_receives_a_bundle(
+    vault_run: Callable, card: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the code was typed one file is written, told to its end, and the incident counts as handed over."""
+    seen: list[tuple[int, int]] = []
+    monkeypatch.setattr("fieldlog.cli.diagnostics.progress", lambda _label: lambda *told: seen.append(told))
     _checked(vault_run, card)
     incident = _recorded(vault_run, consent=2)
     target = tmp_path / "stick"
     target.mkdir()
     ran = vault_run("seal", incident, "--for", "Made-up Legal Aid", "--to", str(target))
     assert ran.status == 0, ran.err
+    assert seen
+    assert seen[-1][0] == seen[-1][1]
     assert [path.suffix for path in target.iterdir()] == [".age"]
     assert re.search(r"Words to compare by phone: (\w+ ){3}\w+", ran.out)
     assert f"{incident}  handed over" in vault_run("list").out

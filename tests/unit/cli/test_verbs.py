@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fieldlog import errors
+from fieldlog.cli import diagnostics
 from fieldlog.field import settings
 from fieldlog.field import vault as field_vault
 from fieldlog.i18n.catalog import LANGUAGES
@@ -138,6 +139,27 @@ def test_attach_copies_and_leaves_the_original(vault_run: Callable, tmp_path: Pa
     assert re.search(r"SHA-256: [0-9a-f]{64}", ran.out)
     assert "still where they were" in ran.out
     assert photo.exists()
+    assert re.search(rf"{code}.* 1$", vault_run("list").out, re.MULTILINE)
+
+
+def test_attach_tells_how_far_it_is(
+    vault_run: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the last byte of each file; and stopped with Ctrl+C nothing of it is there."""
+    code = _recorded(vault_run)
+    film = tmp_path / "film.mp4"
+    film.write_bytes(bytes(3 << 20))
+    seen: list[tuple[int, int]] = []
+    monkeypatch.setattr(diagnostics, "progress", lambda _label: lambda *told: seen.append(told))
+    assert vault_run("attach", code, str(film)).status == 0
+    assert len(seen) > 1
+    assert seen[-1] == (3 << 20, 3 << 20)
+
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(diagnostics, "progress", lambda _label: stop)
+    assert vault_run("attach", code, str(film)).status == errors.Cancelled.exit_status
     assert re.search(rf"{code}.* 1$", vault_run("list").out, re.MULTILINE)
 
 
